@@ -1,0 +1,50 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help demo test check bench docs lint types layers format clean constraints
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml requirements/constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements/constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(READY)  ## build the sample collection and search it
+	$(BIN)/pinakes demo --into demo --no-serve
+
+test: $(READY)  ## the whole test suite
+	$(BIN)/pytest -n 2
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+layers: $(READY)
+	$(BIN)/lint-imports
+
+check: lint types layers  ## lint, types, import layers and the quick tests
+	$(BIN)/pytest -n 2 -m "not slow"
+
+format: $(READY)  ## rewrite the code in the one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)  ## print every number of the README
+	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements/constraints.txt -e '.[bench]'
+	$(BIN)/python -m benchmarks
+
+docs: $(READY)  ## run the snippets of the README and docs/
+	$(BIN)/pytest -q tests/docs
+
+constraints: $(READY)  ## pin what is installed now
+	$(BIN)/pip freeze --exclude-editable > requirements/constraints.txt
+
+clean:  ## remove the environment and the caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis demo

@@ -1,0 +1,1 @@
+"""Every published number is printed by a module of this package."""

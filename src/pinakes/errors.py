@@ -1,0 +1,145 @@
+"""Every error that Pinakes raises on purpose.
+
+::
+
+    PinakesError
+    ├── UsageError               what was asked for cannot be done as asked
+    │   ├── SettingsError        pinakes.toml, or an option
+    │   ├── SourceError          the folder or table to read from
+    │   ├── FilterError          a ``where`` filter
+    │   ├── QueryError           a search
+    │   ├── UnknownNameError     a name that does not exist; carries the nearest known one
+    │   └── MissingExtraError    an optional part that is not installed
+    ├── MediaError               one picture that was refused; carries a reason code
+    ├── IntegrityError           stored data that is not what was written
+    │   └── FormatVersionError   stored data of a newer Pinakes
+    ├── GateError                a freeze whose gates failed
+    ├── LockedError              somebody else is writing
+    └── StorageError             the disk: full, read-only, not permitted
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+
+class PinakesError(Exception):
+    """The root: catch this to catch everything below."""
+
+
+class UsageError(PinakesError):
+    """What was asked for cannot be done as asked; the message says what would be right."""
+
+
+class SettingsError(UsageError):
+    """``pinakes.toml`` or an option holds something that cannot be used."""
+
+
+class SourceError(UsageError):
+    """The folder or table to read items from cannot be read."""
+
+
+class FilterError(UsageError):
+    """A ``where`` filter cannot be understood or does not fit the schema.
+
+    Attributes:
+        position: offset in characters into the filter text where the trouble starts, or None.
+    """
+
+    def __init__(self, message: str, position: int | None = None) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+class QueryError(UsageError):
+    """A search asks for something that this release cannot answer."""
+
+
+class UnknownNameError(UsageError):
+    """A name that does not exist.
+
+    Attributes:
+        kind: what was named, such as ``field`` or ``encoder``.
+        name: the name that was given.
+        known: the names that exist.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind, self.name, self.known = kind, name, tuple(sorted(known))
+        super().__init__(f"unknown {kind} {name!r}{_suggestion(name, self.known)}")
+
+
+class MissingExtraError(UsageError):
+    """A part of Pinakes that needs packages which are not installed.
+
+    Attributes:
+        feature: what was asked for.
+        extra: the name of the extra that provides it.
+    """
+
+    def __init__(self, feature: str, extra: str) -> None:
+        self.feature, self.extra = feature, extra
+        super().__init__(f"{feature} needs packages that are not installed: pip install 'pinakes[{extra}]'")
+
+
+class MediaError(PinakesError):
+    """One picture was refused.
+
+    Attributes:
+        reason: a stable code, such as ``undecodable`` or ``too_many_pixels``.
+        detail: what was found and what is allowed.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(f"{reason}: {detail}")
+
+
+class IntegrityError(PinakesError):
+    """Stored data is not what was written: changed, missing or cut short.
+
+    Attributes:
+        path: the file or folder concerned.
+    """
+
+    def __init__(self, path: Path, message: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {message}")
+
+
+class FormatVersionError(IntegrityError):
+    """Stored data has a newer format than this Pinakes can read."""
+
+
+class GateError(PinakesError):
+    """A freeze was stopped because gates failed.
+
+    Attributes:
+        failures: one line for each gate that failed.
+    """
+
+    def __init__(self, failures: Sequence[str]) -> None:
+        self.failures = tuple(failures)
+        lines = "\n".join(f"  {line}" for line in self.failures)
+        super().__init__(f"{len(self.failures)} gate(s) failed, nothing was published:\n{lines}")
+
+
+class LockedError(PinakesError):
+    """Another process holds the lock that this work needs."""
+
+
+class StorageError(PinakesError):
+    """The disk refused: no space, read-only, or not permitted."""
+
+
+def _suggestion(name: str, known: Sequence[str], shown: int = 12) -> str:
+    """Return ``; did you mean 'x'? Known: ...`` for an error message."""
+    if not known:
+        return "; there are none"
+    # difflib is imported here because errors are rare and `import pinakes` must stay cheap.
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    near = get_close_matches(name.lower(), [k.lower() for k in known], n=1, cutoff=0.6)
+    nearest = next((k for k in known if near and k.lower() == near[0]), None)
+    hint = f"; did you mean {nearest!r}?" if nearest else "."
+    more = f", and {len(known) - shown} more" if len(known) > shown else ""
+    return f"{hint} Known: {', '.join(known[:shown])}{more}"

@@ -1,0 +1,1 @@
+"""Search structures over vectors and words."""

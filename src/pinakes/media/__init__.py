@@ -1,0 +1,1 @@
+"""Pictures: safe decoding in worker processes, identity and perceptual hashes."""

@@ -1,0 +1,1 @@
+"""The sample gallery: pictures, records and judgements that are generated."""

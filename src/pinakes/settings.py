@@ -1,0 +1,243 @@
+"""``pinakes.toml``: what a collection is made of, declared, validated, and written back."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import tomlkit
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pinakes.errors import SettingsError, UsageError
+from pinakes.types import RESERVED_FIELDS, AttributeType
+
+SETTINGS_FILE = "pinakes.toml"
+NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Table(BaseModel):
+    """A table of pinakes.toml: immutable, and unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FieldMap(_Table):
+    """Which column or key of the source holds what. None: guessed from the names when first indexed."""
+
+    id: str | None = Field(None, description="the column that names an item; a folder uses the file name")
+    title: str | None = Field(None, description="the column with the short name of an item")
+    text: tuple[str, ...] = Field(
+        (), description="the columns with words about an item, joined in this order"
+    )
+    views: dict[str, str] = Field(
+        default_factory=dict, description="role -> column with picture paths; one cell may hold several"
+    )
+    vectors: dict[str, str] = Field(
+        default_factory=dict, description="space -> column with a vector per item, brought by the source"
+    )
+    license: str | None = Field(None, description="the column with the licence of an item")
+    author: str | None = Field(None, description="the column with who made an item")
+    source: str | None = Field(None, description="the column with where an item comes from")
+    attribution: str | None = Field(None, description="the column with the credit line of an item")
+    expires: str | None = Field(None, description="the column with the last date an item may be shown")
+
+
+class SourceSettings(_Table):
+    """Where the items come from."""
+
+    path: str = Field(".", description="a folder of pictures or a table, relative to the collection's folder")
+    views: str | None = Field(
+        None, description="file name pattern such as '{id}_{role}.jpg' that groups pictures into items"
+    )
+    fields: FieldMap = FieldMap()
+
+
+class AttributeSettings(_Table):
+    """One attribute of the items."""
+
+    type: AttributeType = Field(description="string, integer, float, bool, date or set (of strings)")
+    column: str | None = Field(None, description="the column it comes from, where it has another name")
+    separator: str = Field(",", description="what separates the members in the text of a set", min_length=1)
+    required: bool = Field(False, description="an item without a value stops the freeze")
+    coverage: Fraction = Field(0.0, description="share of items that must have a value, 0 to 1")
+
+
+class SpaceSettings(_Table):
+    """One vector space."""
+
+    encoder: str = Field(
+        description="the encoder of this space, such as 'descriptor'; 'vector' for brought vectors"
+    )
+    dtype: Literal["float16", "float32"] = Field("float16", description="how vectors are stored")
+
+
+class FieldWeights(_Table):
+    """Weight of each field of words in BM25F."""
+
+    title: float = Field(3.0, ge=0.0, description="weight of the words of the title")
+    text: float = Field(1.0, ge=0.0, description="weight of the words of the text")
+    attributes: float = Field(1.0, ge=0.0, description="weight of the words of string and set attributes")
+
+
+class SearchSettings(_Table):
+    """How words are searched and how lists are fused."""
+
+    language: str = Field("english", description="language of the stemmer, or 'none'")
+    fields: FieldWeights = FieldWeights()
+    collapse: bool = Field(True, description="show only the first of several items with identical pictures")
+
+
+class GateSettings(_Table):
+    """What a freeze demands beyond the gates that always run."""
+
+    waive: tuple[str, ...] = Field(
+        (), description="gates that may fail; each waiver is recorded in the manifest"
+    )
+    self_retrieval: Fraction = Field(0.95, description="share of sampled pictures that must find themselves")
+
+
+class LiveSettings(_Table):
+    """Attributes that change faster than snapshots."""
+
+    fields: tuple[str, ...] = Field(
+        (), description="attributes kept beside the snapshot, such as price and stock"
+    )
+
+
+class PolicySettings(_Table):
+    """What may be shown."""
+
+    licenses: tuple[str, ...] = Field(
+        (),
+        description="licences that may be shown, all others and unknown ones are not; empty: no restriction",
+    )
+
+
+class Settings(_Table):
+    """The whole of ``pinakes.toml``."""
+
+    format: Literal[1] = 1
+    name: str = Field("", description="name of the collection, shown to people")
+    synthetic: bool = Field(False, description="the data is generated; every screen says so")
+    source: SourceSettings = SourceSettings()
+    attributes: dict[str, AttributeSettings] = Field(default_factory=dict)
+    spaces: dict[str, SpaceSettings] = Field(
+        default_factory=lambda: {"picture": SpaceSettings(encoder="descriptor")}
+    )
+    search: SearchSettings = SearchSettings()
+    gates: GateSettings = GateSettings()
+    live: LiveSettings = LiveSettings()
+    policy: PolicySettings = PolicySettings()
+
+    @field_validator("attributes", "spaces")
+    @classmethod
+    def _plain_names(cls, tables: dict[str, Any]) -> dict[str, Any]:
+        for name in tables:
+            if not re.match(NAME_PATTERN, name):
+                raise ValueError(
+                    f"{name!r} is not a name: use letters, digits and _, and begin with a letter or _"
+                )
+        return tables
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Self:
+        taken = set(self.attributes) & set(RESERVED_FIELDS)
+        if taken:
+            raise ValueError(
+                f"attribute {sorted(taken)[0]!r} has a reserved name; give it another and set `column`"
+            )
+        for name in self.live.fields:
+            if name not in self.attributes:
+                known = ", ".join(self.attributes)
+                raise ValueError(f"live field {name!r} is not among [attributes]: {known}")
+        return self
+
+    @property
+    def attribute_types(self) -> dict[str, AttributeType]:
+        """Return the type of every attribute, by name."""
+        return {name: attribute.type for name, attribute in self.attributes.items()}
+
+
+def load_settings(folder: Path) -> Settings:
+    """Read ``pinakes.toml`` of a collection.
+
+    Raises:
+        SettingsError: the file is missing, is not TOML, or holds an unknown key or a wrong value.
+    """
+    path = folder / SETTINGS_FILE
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{folder} is not a collection (no {SETTINGS_FILE}); make it one with: pinakes index {folder}"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from None
+    return parse_settings(data, where=str(path))
+
+
+def parse_settings(data: Mapping[str, Any], where: str = SETTINGS_FILE) -> Settings:
+    """Validate settings.
+
+    Raises:
+        SettingsError: names every key that is unknown or has a wrong value, with the nearest known key.
+    """
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as error:
+        raise SettingsError("\n".join([f"{where}:", *(f"  {_explain(e)}" for e in error.errors())])) from None
+
+
+def save_settings(folder: Path, settings: Settings) -> None:
+    """Write ``pinakes.toml``, leaving out what has its default value; replaced by rename."""
+    document = tomlkit.document()
+    document.add(tomlkit.comment("A Pinakes collection. Every key is explained in docs/settings.md."))
+    for key, value in settings.model_dump(mode="json", exclude_defaults=True).items():
+        document.add(key, _without_none(value))
+    document["format"] = settings.format
+    path = folder / SETTINGS_FILE
+    temporary = path.with_suffix(".toml.tmp")
+    try:
+        temporary.write_text(tomlkit.dumps(document), encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_none(v) for k, v in value.items() if v is not None}
+    return value
+
+
+def _explain(error: Any) -> str:
+    """Return one line for one pydantic error: the key, what is wrong, and the nearest known key."""
+    location = [str(part) for part in error["loc"]]
+    key = ".".join(location)
+    if error["type"] == "extra_forbidden":
+        known = _keys_beside(location)
+        near = difflib.get_close_matches(location[-1], known, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; known keys: {', '.join(known)}"
+        return f"unknown key {key!r}{hint}"
+    shows_input = error["type"] != "missing" and not isinstance(error["input"], dict)
+    got = f", got {error['input']!r}" if shows_input else ""
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{key or 'the file'}: {message}{got}"
+
+
+def _keys_beside(location: list[str]) -> list[str]:
+    """Return the known keys of the table in which a key at ``location`` stands."""
+    model: type[BaseModel] = Settings
+    for part in location[:-1]:
+        inner = model.model_fields.get(part)
+        if inner is None:
+            continue  # the name of an attribute or a space: its table follows
+        annotation = inner.annotation
+        tables = [annotation, *getattr(annotation, "__args__", ())]
+        model = next((t for t in tables if isinstance(t, type) and issubclass(t, BaseModel)), model)
+    return sorted(model.model_fields)

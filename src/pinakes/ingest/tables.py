@@ -1,0 +1,89 @@
+"""From items to the two tables of a snapshot."""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+import polars as pl
+
+from pinakes.types import AttributeType, Item, Value
+
+POLARS_TYPES: Mapping[AttributeType, pl.DataType] = {
+    AttributeType.STRING: pl.String(),
+    AttributeType.INTEGER: pl.Int64(),
+    AttributeType.FLOAT: pl.Float64(),
+    AttributeType.BOOL: pl.Boolean(),
+    AttributeType.DATE: pl.Date(),
+    AttributeType.SET: pl.List(pl.String()),
+}
+
+ITEM_COLUMNS: Mapping[str, pl.DataType] = {
+    "id": pl.String(),
+    "title": pl.String(),
+    "text": pl.String(),
+    "license": pl.String(),
+    "author": pl.String(),
+    "source": pl.String(),
+    "attribution": pl.String(),
+    "expires": pl.Date(),
+    "content_hash": pl.String(),
+}
+
+VIEW_COLUMNS: Mapping[str, pl.DataType] = {
+    "item_row": pl.UInt32(),
+    "role": pl.String(),
+    "media": pl.String(),
+    "uri": pl.String(),
+    "width": pl.UInt32(),
+    "height": pl.UInt32(),
+    "phash": pl.String(),
+}
+
+BATCH = 5_000
+
+
+def snapshot_tables(
+    items: Iterable[tuple[Item, str]], schema: Mapping[str, AttributeType]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Build items.parquet and views.parquet.
+
+    Args:
+        items: (item, content hash) sorted by id in code point order.
+        schema: the attributes that become columns; others of an item are left out.
+
+    Returns:
+        (items, views) with the columns of docs/format.md.
+    """
+    item_schema = {**ITEM_COLUMNS, **{name: POLARS_TYPES[kind] for name, kind in schema.items()}}
+    item_frames, view_frames = [pl.DataFrame(schema=item_schema)], [pl.DataFrame(schema=VIEW_COLUMNS)]
+    stream, row = iter(items), 0
+    while batch := list(islice(stream, BATCH)):
+        item_rows = [_item_row(item, content_hash, schema) for item, content_hash in batch]
+        view_rows = [
+            (row + offset, view.role, view.media, view.uri, view.width, view.height, view.phash)
+            for offset, (item, _) in enumerate(batch)
+            for view in item.views
+        ]
+        item_frames.append(pl.DataFrame(item_rows, schema=item_schema, orient="row"))
+        view_frames.append(pl.DataFrame(view_rows, schema=VIEW_COLUMNS, orient="row"))
+        row += len(batch)
+    return pl.concat(item_frames, rechunk=True), pl.concat(view_frames, rechunk=True)
+
+
+def _item_row(item: Item, content_hash: str, schema: Mapping[str, AttributeType]) -> tuple[object, ...]:
+    rights = item.rights
+    return (
+        item.id,
+        item.title,
+        item.text,
+        rights.license,
+        rights.author,
+        rights.source,
+        rights.attribution,
+        rights.expires,
+        content_hash,
+        *(_cell(item.attributes.get(name)) for name in schema),
+    )
+
+
+def _cell(value: Value) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,51 @@
+"""Similarity of vectors: one fixed-order kernel decides every score."""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Stored: TypeAlias = NDArray[np.float16] | NDArray[np.float32]
+"""Vectors as a snapshot stores them, shape (n, dim)."""
+
+DECIMALS = 6
+"""Scores are rounded to this many decimals: far above float64's error, far below any meaning."""
+
+
+def cosine_scores(vectors: Stored, query: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Score stored unit vectors against a unit query: exactly, and always the same way.
+
+    Each row is summed on its own in float64 (NumPy's pairwise order along the row), so a score does
+    not depend on which other rows are scored with it, on threads, or on the plan that proposed it.
+
+    Args:
+        vectors: float16 or float32, shape (n, dim).
+        query: float32, shape (dim,).
+
+    Returns:
+        float64 of shape (n,), rounded to six decimals.
+    """
+    products = vectors.astype(np.float64) * query.astype(np.float64)
+    scores: NDArray[np.float64] = np.round(products.sum(axis=1), DECIMALS)
+    return scores + 0.0  # no negative zero
+
+
+def scan_error(dim: int) -> float:
+    """Return a bound on how far a float32 scan may be from the exact score of unit vectors.
+
+    The forward error of a dot product in any summation order is at most gamma_n |x||y| with
+    gamma_n = n u / (1 - n u) (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1);
+    u is 2**-24 for float32. Half a unit of the last decimal is added for the rounding of scores.
+    """
+    unit = 2.0**-24
+    return dim * unit / (1.0 - dim * unit) * 1.03 + 0.5 * 10.0**-DECIMALS
+
+
+def unit_rows(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Scale each row of (n, dim) to length 1; rows of zeros stay zero."""
+    wide = np.asarray(vectors, dtype=np.float64)
+    norms = np.sqrt((wide * wide).sum(axis=1, keepdims=True))
+    scaled: NDArray[np.float32] = np.divide(wide, norms, out=np.zeros_like(wide), where=norms > 0).astype(
+        np.float32
+    )
+    return scaled

@@ -1,0 +1,41 @@
+"""The best k of many: higher is better, ties by a given order."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def best(scores: NDArray[np.float64], order: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+    """Return the positions of the k best scores.
+
+    Args:
+        scores: shape (n,), higher is better.
+        order: shape (n,), decides between equal scores: lower first.
+        k: how many; fewer come back when n < k.
+
+    Returns:
+        int64 positions into ``scores``, best first.
+    """
+    if k <= 0:
+        return np.empty(0, dtype=np.int64)
+    if len(scores) > 4 * k:
+        floor = np.partition(scores, len(scores) - k)[len(scores) - k]
+        kept = np.flatnonzero(scores >= floor)
+    else:
+        kept = np.arange(len(scores))
+    ranked = np.lexsort((order[kept], -scores[kept]))
+    return kept[ranked[:k]].astype(np.int64)
+
+
+def at_least_best(scores: NDArray[np.float32], k: int, slack: float) -> NDArray[np.int64]:
+    """Return every position whose score is within ``slack`` of the k-th best, ascending.
+
+    This is a superset of the true top k whenever no score is off by more than ``slack / 2``. Scores of
+    minus infinity never qualify.
+    """
+    if k <= 0:
+        return np.empty(0, dtype=np.int64)
+    floor = -np.inf
+    if len(scores) > k:
+        floor = float(np.partition(scores, len(scores) - k)[len(scores) - k]) - slack
+    qualifies = scores >= floor if floor > -np.inf else scores > -np.inf
+    return np.flatnonzero(qualifies).astype(np.int64)

@@ -1,0 +1,99 @@
+"""The items of a release as one: a base and its deltas under one row numbering, with what searches them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pinakes.indexes.base import VectorIndex
+from pinakes.indexes.bm25.bm25 import BM25Index
+from pinakes.kernels.similarity import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class SpacePart:
+    """The vectors of one space in one segment.
+
+    Attributes:
+        index: proposes rows of ``vectors``.
+        vectors: unit rows as stored, shape (n, dim).
+        item_rows: int64 of shape (n,), the item of each row in the numbering of the corpus.
+        view_rows: int64 of shape (n,), the view of each row in the numbering of the corpus, or -1.
+    """
+
+    index: VectorIndex
+    vectors: Stored
+    item_rows: NDArray[np.int64]
+    view_rows: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """One vector space over the whole corpus.
+
+    Attributes:
+        weight: of this space in the fusion when only words were asked for.
+        close, very_close: cosines at which an item is called so: percentiles of the collection's own
+            nearest neighbours.
+    """
+
+    name: str
+    dim: int
+    parts: tuple[SpacePart, ...]
+    weight: float = 1.0
+    close: float = 0.0
+    very_close: float = 1.0
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Every item of a release in one numbering: segments one after the other.
+
+    Attributes:
+        items: rows of all segments, the dead ones too; live attributes laid over.
+        views: ``item_row`` in the numbering of the corpus, ascending.
+        alive: bool of shape (n,): not deleted and not superseded by a later segment.
+        order: int64 of shape (n,): rank of each row's id in code point order; decides ties.
+        words: BM25 over the segments, or None when there are no words at all.
+        spaces: by name.
+    """
+
+    items: pl.DataFrame
+    views: pl.DataFrame
+    alive: NDArray[np.bool_]
+    order: NDArray[np.int64]
+    words: BM25Index | None
+    spaces: Mapping[str, Space]
+
+    @cached_property
+    def row_of(self) -> Mapping[str, int]:
+        """The row of each living item, by id."""
+        rows = np.flatnonzero(self.alive)
+        return dict(zip(self.items["id"].gather(rows).to_list(), rows.tolist(), strict=True))
+
+    @cached_property
+    def first_view(self) -> NDArray[np.int64]:
+        """Position of each item's first view, shape (n + 1,): item i has views [i] to [i + 1]."""
+        counts = np.bincount(self.views["item_row"].to_numpy(), minlength=len(self.alive))
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+    @cached_property
+    def family(self) -> NDArray[np.int64]:
+        """For each item the lowest row of those with the same set of pictures, shape (n,).
+
+        The order of the pictures does not matter; an item without pictures is its own family.
+        """
+        family = np.arange(len(self.alive), dtype=np.int64)
+        pictured = (
+            self.views.lazy()
+            .filter(pl.Series(self.alive[self.views["item_row"].to_numpy()]))
+            .group_by("item_row")
+            .agg(pl.col("media").sort().str.join(" "))
+            .with_columns(pl.col("item_row").min().over("media").alias("family"))
+            .collect()
+        )
+        family[pictured["item_row"].to_numpy()] = pictured["family"].to_numpy()
+        return family

@@ -1,0 +1,80 @@
+"""What can be asked, in its final form: every picture and text already encoded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.errors import QueryError
+
+MAX_TOP = 10_000
+MAX_TEXT = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How much of the answer is wanted, and how it is put together.
+
+    Attributes:
+        top: how many hits.
+        candidates: how many items each signal brings into the fusion; never fewer than ``top``.
+        collapse: show one item for several with identical pictures.
+    """
+
+    top: int = 10
+    candidates: int = 200
+    collapse: bool = True
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.top <= MAX_TOP:
+            raise QueryError(f"top must be from 1 to {MAX_TOP}, got {self.top}")
+        if self.candidates < 1:
+            raise QueryError(f"candidates must be at least 1, got {self.candidates}")
+
+    @property
+    def depth(self) -> int:
+        """How many items each signal brings."""
+        return max(self.top, self.candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedQuery:
+    """A query as retrieval takes it.
+
+    Attributes:
+        words: text for BM25 and the exact id, or None.
+        vectors: by space, one unit vector, float32 of shape (dim,): all clauses composed.
+        exclude: ids that the asker already has, such as the item of "more like this".
+        where: a filter, as a string or a JSON tree.
+        as_of: the day on which rights are judged.
+        weights: by signal (``words`` or a space), at least 0; signals not named have their own.
+    """
+
+    words: str | None = None
+    vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    exclude: frozenset[str] = frozenset()
+    where: str | Mapping[str, Any] | None = None
+    as_of: date | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
+    cut: Cut = Cut()
+
+
+def compose(clauses: list[tuple[NDArray[np.float32], float]]) -> NDArray[np.float32]:
+    """Add weighted unit vectors up to one unit vector.
+
+    Args:
+        clauses: (vector of shape (dim,), weight) pairs; a negative weight pushes away.
+
+    Raises:
+        QueryError: the clauses cancel each other out.
+    """
+    total = np.zeros(clauses[0][0].shape, dtype=np.float64)
+    for vector, weight in clauses:
+        total += weight * vector.astype(np.float64)
+    norm = float(np.sqrt((total * total).sum()))
+    if norm < 1e-6:
+        raise QueryError("the parts of the query cancel each other out: nothing is left to search for")
+    return (total / norm).astype(np.float32)

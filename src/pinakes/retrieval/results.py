@@ -1,0 +1,182 @@
+"""What a search answers: hits in order, and how the answer came about."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from pinakes.types import Rights, Value
+
+Closeness = Literal["very close", "close", "loose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One signal that speaks for a hit.
+
+    Attributes:
+        signal: ``id``, ``words``, or the name of a vector space.
+        detail: in plain words, what matched.
+        score: the signal's own score of this item, higher is better.
+        rank: the item's rank by this signal alone, from 1.
+    """
+
+    signal: str
+    detail: str
+    score: float
+    rank: int
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One item of an answer.
+
+    Attributes:
+        rank: from 1.
+        score: orders the hits of this answer, higher is better; means nothing across answers.
+        confidence: probability that the item is what was asked for; None until a calibrator is bound.
+        closeness: a word for how near the item is, cut at the collection's own percentiles.
+        view: role of the picture that matched best, or of the first picture.
+        uri: where that picture was found: a path relative to the source, or a URL.
+        thumb: where its thumbnail lies once made, relative to the collection's folder.
+        reasons: what speaks for this hit, strongest signal first.
+        duplicates: ids of items with identical pictures that this hit stands for.
+    """
+
+    rank: int
+    id: str
+    score: float
+    confidence: float | None
+    closeness: Closeness
+    title: str
+    text: str
+    attributes: Mapping[str, Value]
+    view: str | None
+    uri: str | None
+    thumb: str | None
+    rights: Rights
+    reasons: tuple[Reason, ...]
+    duplicates: tuple[str, ...] = ()
+
+    @property
+    def attribution(self) -> str:
+        """The credit line to show with this item: as given, or made from author, source and licence."""
+        if self.rights.attribution:
+            return self.rights.attribution
+        parts = (self.rights.author, self.rights.source, self.rights.license)
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """How one signal was searched.
+
+    Attributes:
+        signal: ``id``, ``words``, or the name of a vector space.
+        method: such as ``exact`` or ``bm25``.
+        scanned: rows looked at.
+        allowed: share of live items that filter and policy let through, 0 to 1.
+        recall: recall against the exact answer; 1.0 by proof for exact methods.
+        weight: of this signal in the fusion.
+    """
+
+    signal: str
+    method: str
+    scanned: int
+    allowed: float
+    recall: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to one query.
+
+    Attributes:
+        hits: best first.
+        plan: one step for each signal that was searched.
+        timings: milliseconds by stage, and ``total``.
+        release: the release that answered.
+        n_below: candidates that were left out by ``min_confidence``.
+        receipt: names this answer: same release, query and hits, same receipt.
+        synthetic: the collection's data is generated.
+        notes: what the asker should know, such as words that were not understood.
+    """
+
+    hits: tuple[Hit, ...]
+    plan: tuple[PlanStep, ...]
+    timings: Mapping[str, float]
+    release: str
+    n_below: int
+    receipt: str
+    synthetic: bool = False
+    notes: tuple[str, ...] = field(default=())
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __getitem__(self, position: int) -> Hit:
+        return self.hits[position]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the hits, best first."""
+        return tuple(hit.id for hit in self.hits)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values that `json` can write: the form of ``--json``."""
+        return {
+            "hits": [_hit_dict(hit) for hit in self.hits],
+            "plan": [asdict(step) for step in self.plan],
+            "timings_ms": {stage: round(ms, 3) for stage, ms in self.timings.items()},
+            "release": self.release,
+            "n_below": self.n_below,
+            "receipt": self.receipt,
+            "synthetic": self.synthetic,
+            "notes": list(self.notes),
+        }
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Return `to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    def to_run(self, query: str) -> list[tuple[str, str, float]]:
+        """Return (query id, item id, score) rows for an evaluation tool.
+
+        The score is minus the rank, because trec_eval breaks ties by descending id, and we do not.
+        """
+        return [(query, hit.id, -float(hit.rank)) for hit in self.hits]
+
+
+def _hit_dict(hit: Hit) -> dict[str, Any]:
+    return {
+        "rank": hit.rank,
+        "id": hit.id,
+        "score": hit.score,
+        "confidence": hit.confidence,
+        "closeness": hit.closeness,
+        "title": hit.title,
+        "text": hit.text,
+        "attributes": {name: _plain(value) for name, value in hit.attributes.items()},
+        "view": hit.view,
+        "uri": hit.uri,
+        "thumb": hit.thumb,
+        "rights": {name: _plain(value) for name, value in asdict(hit.rights).items()},
+        "attribution": hit.attribution,
+        "reasons": [asdict(reason) for reason in hit.reasons],
+        "duplicates": list(hit.duplicates),
+    }
+
+
+def _plain(value: Value) -> Any:
+    """Return a value as JSON knows it: dates as ISO text, sets as lists."""
+    if isinstance(value, tuple):
+        return list(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,182 @@
+"""Search over one opened release: mask, retrieve, fuse, collapse, hydrate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.errors import QueryError, UnknownNameError
+from pinakes.kernels.hashing import digest
+from pinakes.kernels.topk import best
+from pinakes.retrieval.corpus import Corpus
+from pinakes.retrieval.dense import DenseHits, search_space
+from pinakes.retrieval.fusion import reciprocal_rank_fusion
+from pinakes.retrieval.hydrate import WORDS, Evidence, Hydrator
+from pinakes.retrieval.mask import Policy, filtered, permitted
+from pinakes.retrieval.query import EncodedQuery
+from pinakes.retrieval.results import PlanStep, Results
+from pinakes.retrieval.stopwatch import Stopwatch
+from pinakes.types import AttributeType
+
+EXACT_ID = "id"
+EXACT_ID_BONUS = 1.0
+"""Added to the fused score of the item whose id was typed: more than all other signals together can reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One ranked list that goes into the fusion."""
+
+    name: str
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    weight: float
+    dense: DenseHits | None = None
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """Answers queries over one corpus. Holds no state of a query, so threads may share it.
+
+    Attributes:
+        release: the release's id, named in every answer.
+        schema: types of the attributes, for filters.
+        policy: what may be shown; read again by whoever holds the searcher when it changes.
+    """
+
+    corpus: Corpus
+    release: str
+    schema: Mapping[str, AttributeType]
+    policy: Policy
+    synthetic: bool = False
+
+    def search(self, query: EncodedQuery, watch: Stopwatch | None = None) -> Results:
+        """Answer a query.
+
+        Args:
+            query: encoded; see `EncodedQuery`.
+            watch: goes on with timings that began before, such as encoding.
+
+        Raises:
+            QueryError: nothing to search for, or a negative weight of a signal.
+            FilterError, UnknownNameError: see `filtered`.
+        """
+        watch = watch or Stopwatch()
+        if not query.words and not query.vectors and query.where is None:
+            raise QueryError("nothing to search for: give a text, a picture, an item, a vector or a filter")
+        self._check_weights(query.weights)
+        with watch.stage("filter"):
+            allowed = self._allowed(query)
+        share = float(allowed.mean()) if len(allowed) else 0.0
+        signals = self._retrieve(query, allowed, watch)
+        with watch.stage("fuse"):
+            rows, scores = self._fuse(query, signals, allowed)
+        with watch.stage("collapse"):
+            rows, scores, duplicates = self._cut(query, rows, scores)
+        with watch.stage("hydrate"):
+            evidence = tuple(Evidence(s.name, s.rows, s.scores, s.dense) for s in signals)
+            hits = Hydrator(self.corpus, query.words, evidence).hits(rows, scores, duplicates)
+        return Results(
+            hits=hits,
+            plan=tuple(self._step(signal, share) for signal in signals),
+            timings=watch.timings(),
+            release=self.release,
+            n_below=0,
+            receipt=digest(
+                {
+                    "release": self.release,
+                    "words": query.words,
+                    "vectors": {name: vector.tolist() for name, vector in query.vectors.items()},
+                    "hits": [[hit.id, hit.score] for hit in hits],
+                }
+            )[:16],
+            synthetic=self.synthetic,
+        )
+
+    def _allowed(self, query: EncodedQuery) -> NDArray[np.bool_]:
+        today = query.as_of or datetime.now(UTC).date()
+        mask = permitted(self.corpus.items, self.corpus.alive, self.policy, today)
+        if query.where is not None:
+            mask &= filtered(self.corpus.items, self.schema, query.where)
+        for item in query.exclude:
+            if item in self.corpus.row_of:
+                mask[self.corpus.row_of[item]] = False
+        return mask
+
+    def _check_weights(self, weights: Mapping[str, float]) -> None:
+        for name, weight in weights.items():
+            if name != WORDS and name not in self.corpus.spaces:
+                raise UnknownNameError("signal", name, [WORDS, *self.corpus.spaces])
+            if weight < 0:
+                raise QueryError(
+                    f"the weight of {name} must be at least 0, got {weight}: "
+                    "push away with a negative text, picture or item instead"
+                )
+
+    def _retrieve(
+        self, query: EncodedQuery, allowed: NDArray[np.bool_], watch: Stopwatch
+    ) -> tuple[Signal, ...]:
+        depth, order = query.cut.depth, self.corpus.order
+        mask = None if allowed.all() else allowed
+        signals = []
+        if query.words:
+            with watch.stage(EXACT_ID):
+                row = self.corpus.row_of.get(query.words.strip())
+            if row is not None and allowed[row]:
+                signals.append(Signal(EXACT_ID, np.array([row]), np.array([EXACT_ID_BONUS]), 1.0))
+        if query.words and self.corpus.words is not None:
+            with watch.stage(WORDS):
+                found = self.corpus.words.search(query.words, mask, depth, order)
+            signals.append(Signal(WORDS, found.rows, found.scores, query.weights.get(WORDS, 1.0)))
+        for name, vector in query.vectors.items():
+            space = self.corpus.spaces[name]
+            with watch.stage(name):
+                dense = search_space(space, vector, depth, mask, order)
+            weight = query.weights.get(name, space.weight)
+            signals.append(Signal(name, dense.rows, dense.scores, weight, dense))
+        return tuple(signals)
+
+    def _fuse(
+        self, query: EncodedQuery, signals: tuple[Signal, ...], allowed: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return rows and scores, best first: one list keeps its own scores, several are fused by rank."""
+        lists = [s for s in signals if s.name != EXACT_ID and s.weight > 0]
+        exact = next((int(s.rows[0]) for s in signals if s.name == EXACT_ID), None)
+        if not query.words and not query.vectors:
+            rows = np.flatnonzero(allowed)
+            scores = np.zeros(len(rows))
+        elif len(lists) == 1 and exact is None:
+            rows, scores = lists[0].rows, lists[0].scores
+        else:
+            rows, scores = reciprocal_rank_fusion([(s.rows, s.weight) for s in lists])
+            if exact is not None:
+                if exact not in rows:
+                    rows, scores = np.append(rows, exact), np.append(scores, 0.0)
+                scores = np.where(rows == exact, scores + EXACT_ID_BONUS, scores)
+        ranked = best(scores, self.corpus.order[rows], len(rows))
+        return rows[ranked], scores[ranked]
+
+    def _cut(
+        self, query: EncodedQuery, rows: NDArray[np.int64], scores: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], Mapping[int, tuple[str, ...]]]:
+        """Keep the first of every family of identical pictures, and the best `top` of what is left."""
+        if not query.cut.collapse or not len(rows):
+            return rows[: query.cut.top], scores[: query.cut.top], {}
+        families = self.corpus.family[rows]
+        _, firsts = np.unique(families, return_index=True)
+        kept = np.sort(firsts)[: query.cut.top]
+        ids = self.corpus.items["id"]
+        duplicates = {
+            int(rows[position]): tuple(ids[int(row)] for row in rows[families == families[position]][1:])
+            for position in kept
+        }
+        return rows[kept], scores[kept], {row: others for row, others in duplicates.items() if others}
+
+    def _step(self, signal: Signal, share: float) -> PlanStep:
+        if signal.dense is not None:
+            method, scanned, recall = signal.dense.method, signal.dense.scanned, signal.dense.recall
+        else:
+            method, scanned, recall = {WORDS: "bm25"}.get(signal.name, "lookup"), len(signal.rows), 1.0
+        return PlanStep(signal.name, method, scanned, round(share, 6), recall, signal.weight)

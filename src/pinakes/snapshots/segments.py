@@ -1,0 +1,75 @@
+"""Several snapshots as one release: a base and its deltas under one row numbering."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRows:
+    """The tables of one snapshot, with its own row numbers.
+
+    Attributes:
+        items: items.parquet, sorted by id.
+        views: views.parquet, sorted by item_row.
+        removed: ids that this snapshot takes away from the ones before it.
+    """
+
+    items: pl.DataFrame
+    views: pl.DataFrame
+    removed: frozenset[str] = frozenset()
+
+
+def number_rows(segments: Sequence[SegmentRows]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where each segment's items and views begin in the numbering of the release."""
+    items = np.cumsum([0, *(s.items.height for s in segments)])
+    views = np.cumsum([0, *(s.views.height for s in segments)])
+    return items.astype(np.int64), views.astype(np.int64)
+
+
+def living(segments: Sequence[SegmentRows]) -> NDArray[np.bool_]:
+    """Return which rows no later segment replaces or takes away, in the numbering of the release."""
+    alive = [np.ones(s.items.height, dtype=np.bool_) for s in segments]
+    gone: set[str] = set()
+    for segment, mask in zip(reversed(segments), reversed(alive), strict=True):
+        if gone:
+            np.logical_and(mask, ~segment.items["id"].is_in(list(gone)).to_numpy(), out=mask)
+        gone |= segment.removed
+        if segment is not segments[0]:
+            gone.update(segment.items["id"].to_list())
+    return np.concatenate(alive)
+
+
+def join_rows(
+    segments: Sequence[SegmentRows], live: pl.DataFrame | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame, NDArray[np.int64]]:
+    """Put the tables of the segments one after the other.
+
+    Args:
+        segments: base first.
+        live: ``id`` and the live attributes; they take the place of columns of the same name.
+
+    Returns:
+        (items, views, order) as `pinakes.retrieval.corpus.Corpus` has them.
+    """
+    starts, _ = number_rows(segments)
+    items = pl.concat([s.items for s in segments], how="diagonal", rechunk=True)
+    views = pl.concat(
+        [
+            s.views.with_columns(pl.col("item_row").cast(pl.Int64) + int(start))
+            for s, start in zip(segments, starts[:-1], strict=True)
+        ],
+        rechunk=True,
+    )
+    if live is not None:
+        fresh = [name for name in live.columns if name != "id"]
+        items = items.drop(fresh, strict=False).join(live, on="id", how="left", maintain_order="left")
+    order = np.empty(items.height, dtype=np.int64)
+    if len(segments) == 1:
+        order[:] = np.arange(items.height)
+    else:
+        order[items["id"].arg_sort().to_numpy()] = np.arange(items.height)
+    return items, views, order

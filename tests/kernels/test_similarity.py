@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pinakes.kernels.similarity import cosine_scores, scan_error, unit_rows
+
+
+def test_cosine_scores_by_hand():
+    vectors = np.array([[1, 0], [0.6, 0.8], [0, -1]], dtype=np.float32)
+    query = np.array([0.6, 0.8], dtype=np.float32)
+    assert cosine_scores(vectors, query).tolist() == [0.6, 1.0, -0.8]
+
+
+def test_scores_are_never_negative_zero():
+    scores = cosine_scores(np.array([[-1e-9, 0.0]], dtype=np.float32), np.array([1.0, 0.0], dtype=np.float32))
+    assert not np.signbit(scores[0])
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.sampled_from([3, 64, 511, 512, 1024]))
+def test_a_score_does_not_depend_on_its_neighbours(seed, n, dim):
+    rng = np.random.default_rng(seed)
+    vectors = unit_rows(rng.standard_normal((n, dim))).astype(np.float16)
+    query = unit_rows(rng.standard_normal((1, dim)))[0]
+    together = cosine_scores(vectors, query)
+    alone = [cosine_scores(vectors[i : i + 1], query)[0] for i in range(n)]
+    shuffled = rng.permutation(n)
+    assert together.tolist() == alone
+    assert cosine_scores(vectors[shuffled], query).tolist() == together[shuffled].tolist()
+
+
+@pytest.mark.parametrize("dim", [2, 512, 4096])
+def test_the_scan_stays_inside_its_error_bound(dim):
+    rng = np.random.default_rng(7)
+    vectors = unit_rows(rng.standard_normal((200, dim)))
+    query = unit_rows(rng.standard_normal((1, dim)))[0]
+    off = np.abs((vectors @ query).astype(np.float64) - cosine_scores(vectors, query)).max()
+    assert 0 < off <= scan_error(dim)
+
+
+def test_unit_rows_keeps_zeros():
+    rows = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]]))
+    assert rows.dtype == np.float32
+    np.testing.assert_allclose(rows, [[0.6, 0.8], [0, 0]])

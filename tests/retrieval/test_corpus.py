@@ -1,0 +1,40 @@
+import numpy as np
+
+from pinakes.ingest.tables import snapshot_tables
+from pinakes.retrieval.corpus import Corpus
+from pinakes.snapshots.segments import SegmentRows, join_rows, living
+from pinakes.types import Item, View
+
+
+def corpus_of(*segments):
+    items, views, order = join_rows(segments)
+    return Corpus(items, views, living(segments), order, None, {})
+
+
+def segment(pictures, removed=()):
+    """A segment from {id: pictures}."""
+    items = (
+        (Item(name, views=tuple(View("front", m, m, 1, 1) for m in media)), "h")
+        for name, media in sorted(pictures.items())
+    )
+    return SegmentRows(*snapshot_tables(items, {}), frozenset(removed))
+
+
+def test_rows_of_living_items_only():
+    corpus = corpus_of(segment({"a": "x", "b": "y"}), segment({"b": "z"}, removed=["a"]))
+    assert dict(corpus.row_of) == {"b": 2}
+
+
+def test_first_view_tells_where_the_views_of_an_item_lie():
+    corpus = corpus_of(segment({"a": "x", "b": "", "c": "xyz"}))
+    assert corpus.first_view.tolist() == [0, 1, 1, 4]
+
+
+def test_families_are_the_same_pictures_in_any_order():
+    assert corpus_of(segment({"a": "xy", "b": "yx", "c": "x", "d": ""})).family.tolist() == [0, 0, 2, 3]
+
+
+def test_a_dead_row_founds_no_family():
+    corpus = corpus_of(segment({"a": "x", "b": "x"}), segment({}, removed=["a"]))
+    assert np.flatnonzero(corpus.alive).tolist() == [1]
+    assert corpus.family[1] == 1

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pinakes.indexes.exact import ExactIndex
+from pinakes.kernels.similarity import cosine_scores, unit_rows
+from pinakes.retrieval.corpus import Space, SpacePart
+from pinakes.retrieval.dense import search_space
+
+
+def part(vectors, item_rows, first_view=0):
+    stored = np.asarray(vectors, dtype=np.float16)
+    rows = np.asarray(item_rows, dtype=np.int64)
+    return SpacePart(ExactIndex(stored), stored, rows, first_view + np.arange(len(rows)))
+
+
+def test_an_item_counts_by_its_best_view():
+    space = Space("picture", 2, (part([[1, 0], [0, 1], [0.8, 0.6]], [0, 0, 1]),))
+    hits = search_space(space, np.array([0.0, 1.0], np.float32), 5, None, np.arange(2))
+    assert hits.rows.tolist() == [0, 1]
+    assert hits.view_rows.tolist() == [1, 2]
+    assert hits.scores[0] == 1.0
+
+
+def test_k_distinct_items_survive_an_item_with_many_views():
+    near = [[1.0, 0.0]] * 30
+    space = Space("picture", 2, (part([*near, [0.8, 0.6], [0.6, 0.8]], [0] * 30 + [1, 2]),))
+    hits = search_space(space, np.array([1.0, 0.0], np.float32), 3, None, np.arange(3))
+    assert hits.rows.tolist() == [0, 1, 2]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 12), st.integers(1, 4))
+def test_segments_and_masks_change_nothing(seed, n, k, segments):
+    """However the rows are cut into segments, the answer is a plain sort over all of them."""
+    rng = np.random.default_rng(seed)
+    vectors = unit_rows(rng.integers(-1, 2, (n, 4)) + 0.01).astype(np.float16)
+    items = np.sort(rng.integers(0, max(1, n // 2), n))
+    mask = rng.random(n) < 0.7
+    order = rng.permutation(n)
+    query = unit_rows(rng.standard_normal((1, 4)))[0]
+    cuts = np.searchsorted(items, np.sort(rng.integers(0, n, segments - 1)))
+    parts = tuple(
+        part(v, i, first)
+        for v, i, first in zip(
+            np.split(vectors, cuts), np.split(items, cuts), [0, *cuts.tolist()], strict=True
+        )
+    )
+    found = search_space(Space("s", 4, parts), query, k, mask, order)
+    scores = cosine_scores(vectors, query)
+    best_of = {i: max(scores[items == i]) for i in set(items.tolist()) if mask[i]}
+    expected = sorted(best_of, key=lambda i: (-best_of[i], order[i]))[:k]
+    assert found.rows.tolist() == expected
+    assert found.scores.tolist() == [best_of[i] for i in expected]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_threads_do_not_change_an_exact_answer(threads):
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+    rng = np.random.default_rng(3)
+    vectors = unit_rows(rng.standard_normal((5000, 256)))
+    query = unit_rows(rng.standard_normal((1, 256)))[0]
+    space = Space("s", 256, (part(vectors, np.arange(5000)),))
+    with threadpoolctl.threadpool_limits(threads):
+        hits = search_space(space, query, 50, None, np.arange(5000))
+    exact = cosine_scores(vectors.astype(np.float16), query)
+    assert hits.rows.tolist() == sorted(range(5000), key=lambda i: (-exact[i], i))[:50]

@@ -1,0 +1,98 @@
+"""The inbox: changes that arrive while nobody ingests, kept until the one ingest process takes them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from pinakes.catalog.clock import utc_now
+from pinakes.catalog.schema import inbox
+
+
+class Op(StrEnum):
+    """What a change asks for."""
+
+    UPSERT = "upsert"
+    DELETE = "delete"
+
+
+class InboxState(StrEnum):
+    """How far a change is."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change.
+
+    Attributes:
+        id: counts up; changes are made in this order.
+        at: when it arrived, UTC in ISO 8601.
+        op: what it asks for.
+        payload: the item to upsert, or the id to delete, as JSON values.
+    """
+
+    id: int
+    at: str
+    op: Op
+    payload: Mapping[str, Any]
+
+
+def put_change(connection: sa.Connection, op: Op, payload: Mapping[str, Any]) -> int:
+    """Add a change; once the transaction has committed, it survives a crash and a power cut.
+
+    Returns:
+        The id of the change, to ask later what became of it.
+    """
+    new = inbox.insert().values(at=utc_now(), op=op, payload=dict(payload), state=InboxState.WAITING)
+    return int(connection.execute(new.returning(inbox.c.id)).scalar_one())
+
+
+def claim_changes(connection: sa.Connection, claimer: str, limit: int = 256) -> list[Change]:
+    """Claim the oldest changes that nobody living works on.
+
+    The caller holds the writer lease, so every other claimer is dead, and what it claimed is claimed again: a
+    change is made at least once, which is why each must be idempotent.
+
+    Args:
+        connection: a write transaction.
+        claimer: names this process, differently from any before it, such as by its run.
+        limit: at most so many.
+    """
+    free = sa.or_(
+        inbox.c.state == InboxState.WAITING,
+        sa.and_(inbox.c.state == InboxState.CLAIMED, inbox.c.claimed_by != claimer),
+    )
+    query = sa.select(inbox.c.id, inbox.c.at, inbox.c.op, inbox.c.payload).where(free)
+    rows = connection.execute(query.order_by(inbox.c.id).limit(limit)).all()
+    claimed = inbox.update().where(inbox.c.id.in_([row.id for row in rows]))
+    connection.execute(claimed.values(state=InboxState.CLAIMED, claimed_by=claimer))
+    return [Change(row.id, row.at, Op(row.op), row.payload) for row in rows]
+
+
+def settle_changes(
+    connection: sa.Connection, ids: Collection[int], state: InboxState, detail: str | None = None
+) -> None:
+    """Say what became of changes, in the transaction that made them.
+
+    Args:
+        connection: a write transaction.
+        ids: the changes.
+        state: ``done`` or ``refused``.
+        detail: why it was refused.
+    """
+    settled = inbox.update().where(inbox.c.id.in_(ids))
+    connection.execute(settled.values(state=state, settled=utc_now(), detail=detail))
+
+
+def change_state(connection: sa.Connection, id: int) -> tuple[InboxState, str | None] | None:
+    """Return the state of a change and why it was refused, or None for an id that never was."""
+    query = sa.select(inbox.c.state, inbox.c.detail).where(inbox.c.id == id)
+    row = connection.execute(query).one_or_none()
+    return row and (InboxState(row.state), row.detail)

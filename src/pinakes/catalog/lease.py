@@ -1,0 +1,69 @@
+"""The writer lease: at most one process writes to a collection at a time."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pinakes.catalog.clock import utc_now
+from pinakes.errors import LockedError, StorageError
+
+
+@contextmanager
+def writer_lease(path: Path, verb: str) -> Iterator[None]:
+    """Hold the lease while the body runs.
+
+    It is a lock of the kernel on an open file (flock(2)): however the process ends, also by ``kill -9``, the
+    lock ends with it. The file stays; who holds it and since when is written inside, for the message to a
+    second writer.
+
+    Args:
+        path: ``.pinakes/writer.lock`` of a collection; its folder is created where there is none.
+        verb: what the holder does, such as ``index``.
+
+    Raises:
+        LockedError: another process, or another part of this one, holds it; says who and since when.
+        StorageError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror}") from None
+    try:
+        _lock(descriptor, path)
+        try:
+            _write(descriptor, path, {"pid": os.getpid(), "verb": verb, "since": utc_now()})
+            yield
+        finally:
+            os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, path: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise LockedError(f"{path}: {_describe(descriptor)}; wait until it has finished") from None
+    except OSError as error:
+        raise StorageError(f"cannot lock {path}: {error.strerror}") from None
+
+
+def _describe(descriptor: int) -> str:
+    try:
+        holder = json.loads(os.pread(descriptor, 4096, 0))
+        return f"process {holder['pid']} ({holder['verb']}) has been writing since {holder['since']}"
+    except (ValueError, KeyError, TypeError):
+        # The holder has taken the lock and not yet written who it is.
+        return "another process is writing"
+
+
+def _write(descriptor: int, path: Path, holder: dict[str, object]) -> None:
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror}") from None

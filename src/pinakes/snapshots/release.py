@@ -1,0 +1,108 @@
+"""Releases: what is served, as a value that names every byte and setting an answer depends on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pinakes.errors import IntegrityError, UsageError
+from pinakes.kernels.hashing import canonical_json, digest
+from pinakes.snapshots.layout import CollectionPaths, SnapshotName
+from pinakes.snapshots.manifest import read_manifest
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotPin:
+    """One snapshot of a release: its name, and the digest of its manifest."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What is served.
+
+    Attributes:
+        snapshots: the base first, then its deltas in order.
+        models: digest of each bound model, by name.
+        settings: all settings that decide an answer, as JSON values.
+    """
+
+    snapshots: tuple[SnapshotPin, ...]
+    models: Mapping[str, str]
+    settings: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The newest snapshot's name, a dash, and eight hex digits of the digest of everything above."""
+        return f"{self.snapshots[-1].name}-{digest(asdict(self))[:8]}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as a ref's file holds it."""
+        return {"id": self.id, **asdict(self)}
+
+    @staticmethod
+    def from_dict(content: Mapping[str, Any]) -> Release:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            ValueError: the content does not give the id it states: it was edited by hand, or damaged.
+            KeyError, TypeError: a key is missing or has another type.
+        """
+        pins = tuple(SnapshotPin(**pin) for pin in content["snapshots"])
+        if not pins:
+            raise ValueError("a release has no snapshots")
+        release = Release(pins, dict(content["models"]), dict(content["settings"]))
+        if release.id != content["id"]:
+            raise ValueError(f"release {content['id']!r} does not match its own id")
+        return release
+
+
+def make_release(
+    paths: CollectionPaths,
+    snapshots: Sequence[str],
+    models: Mapping[str, str],
+    settings: Mapping[str, Any],
+) -> Release:
+    """Bind snapshots, models and settings together.
+
+    Args:
+        paths: of the collection.
+        snapshots: names, the base first.
+        models: digest of each bound model, by name.
+        settings: all settings that decide an answer, as JSON values.
+
+    Raises:
+        UsageError: no snapshots, or they do not follow each other.
+        IntegrityError: a manifest is missing or damaged.
+    """
+    pins = tuple(SnapshotPin(name, read_manifest(paths.snapshot(name).manifest).digest) for name in snapshots)
+    # As they will be read back: a tuple and a list are one value in JSON, and two in Python.
+    release = Release(pins, dict(models), json.loads(canonical_json(settings)))
+    check_release(paths, release)
+    return release
+
+
+def check_release(paths: CollectionPaths, release: Release) -> None:
+    """Check that the snapshots of a release are there, are the ones it names, and follow each other.
+
+    Raises:
+        UsageError: no snapshots, or they do not follow each other.
+        IntegrityError: a snapshot is missing, damaged, or another than the release names.
+    """
+    if not release.snapshots or SnapshotName.parse(release.snapshots[0].name).is_delta:
+        raise UsageError("a release begins with a base, such as v0001")
+    before = None
+    for pin in release.snapshots:
+        path = paths.snapshot(pin.name).manifest
+        manifest = read_manifest(path)
+        if manifest.digest != pin.digest:
+            raise IntegrityError(
+                path, f"release {release.id} names another snapshot {pin.name} than this one"
+            )
+        if manifest.parent != before:
+            raise UsageError(f"{pin.name} follows {manifest.parent}, not {before}: they make no release")
+        before = pin.name

@@ -1,0 +1,40 @@
+"""What the workers of one pool do with every picture."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from pinakes.media.frames import Frame
+from pinakes.media.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """What a worker does with every picture, told once when it starts.
+
+    Attributes:
+        limits: what one picture may cost.
+        preparers: name -> ``package.module:function``, called with rgb uint8 (h, w, 3).
+        shorter_side: pixels that the preparers need; None for the full size.
+        thumbnail: pixels of the longer side of a thumbnail; None for no thumbnails.
+    """
+
+    limits: Limits
+    preparers: Mapping[str, str]
+    shorter_side: int | None = None
+    thumbnail: int | None = None
+
+    def frame(self) -> Frame:
+        """Return the instructions as a frame."""
+        return Frame(asdict(self))
+
+    @classmethod
+    def from_frame(cls, frame: Frame) -> Self:
+        """Return the instructions that a frame holds."""
+        values = dict(frame.header)
+        return cls(Limits(**values.pop("limits")), **values)
+
+    @property
+    def decode_side(self) -> int | None:
+        """Shorter side to decode at: enough for the preparers, and for a thumbnail that is not blurred."""
+        return None if self.shorter_side is None else max(self.shorter_side, self.thumbnail or 0)

@@ -1,0 +1,146 @@
+"""Decoding in worker processes: a hostile file costs one item, never the run."""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import LifoQueue
+from types import TracebackType
+from typing import Self
+
+from pinakes.errors import MediaError, UsageError
+from pinakes.media.instructions import Instructions
+from pinakes.media.job import Decoded, Job, answer_from, job_frame
+from pinakes.media.limits import DEFAULT_LIMITS, Limits
+from pinakes.media.process import WorkerProcess
+
+_AHEAD_PER_WORKER = 16
+"""Jobs under way or waiting for each worker, so that workers go on while the caller is busy with a batch."""
+
+
+class DecodePool:
+    """Processes that read, decode, hash and prepare pictures, each in limits of time and memory.
+
+    A worker that hangs, crashes or takes too much memory is replaced, and only the picture it was busy with
+    is refused. Pixels never leave a worker, but as what the preparers make of them. Threads may share a pool.
+
+    Args:
+        preparers: name -> ``package.module:function``, called in the worker with rgb uint8 (h, w, 3), which
+            is read-only. What it returns comes back in ``Decoded.prepared``. Its module must be cheap to
+            import.
+        shorter_side: pixels that the preparers need, see ``decode``; None for the full size.
+        thumbnail: pixels of the longer side of thumbnails to make; None for none.
+        workers: number of processes; None for one a core.
+        limits: what one picture may cost.
+    """
+
+    def __init__(
+        self,
+        preparers: Mapping[str, str] | None = None,
+        shorter_side: int | None = None,
+        thumbnail: int | None = None,
+        workers: int | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self._instructions = Instructions(limits, dict(preparers or {}), shorter_side, thumbnail)
+        self._size = _cores() if workers is None else workers
+        self._workers: list[WorkerProcess] = []
+        # Last in, first out: single queries meet the worker that is warm.
+        self._idle: LifoQueue[WorkerProcess] = LifoQueue()
+        self._threads: ThreadPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Start the worker processes, without waiting until they are ready.
+
+        Raises:
+            UsageError: fewer than one worker was asked for.
+        """
+        if self._size < 1:
+            raise UsageError(f"a decode pool needs 1 worker or more, not {self._size}")
+        self._workers = [WorkerProcess(self._instructions) for _ in range(self._size)]
+        self._threads = ThreadPoolExecutor(self._size, thread_name_prefix="decode")
+        try:
+            for worker in self._workers:
+                worker.start()
+                self._idle.put(worker)
+        except OSError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the worker processes; what they were busy with is dropped."""
+        if self._threads is None:
+            return
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:
+            worker.kill()
+        self._threads.shutdown(wait=True)
+        for worker in self._workers:
+            worker.close()
+        self._threads = None
+        self._workers.clear()
+        self._idle = LifoQueue()
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Decoded | MediaError]]:
+        """Decode a stream of pictures, and yield each with its answer, in the order of the jobs.
+
+        Jobs are taken from the iterable by the calling thread, a bounded number ahead, so that memory does
+        not grow with their number.
+
+        Raises:
+            UsageError: the pool is not open, or its workers cannot start.
+        """
+        ahead = _AHEAD_PER_WORKER * self._size
+        pending: deque[tuple[Job, Future[Decoded | MediaError]]] = deque()
+        try:
+            for job in jobs:
+                pending.append((job, self._submit(job)))
+                if len(pending) >= ahead:
+                    first, answer = pending.popleft()
+                    yield first, answer.result()
+            while pending:
+                first, answer = pending.popleft()
+                yield first, answer.result()
+        finally:
+            for _, answer in pending:
+                answer.cancel()
+
+    def decode_one(self, data: bytes) -> Decoded:
+        """Decode one picture that is at hand, such as that of a query.
+
+        Raises:
+            MediaError: the picture is refused.
+            UsageError: the pool is not open, or its workers cannot start.
+        """
+        answer = self._submit(Job(key=0, data=data)).result()
+        if isinstance(answer, MediaError):
+            raise answer
+        return answer
+
+    def _submit(self, job: Job) -> Future[Decoded | MediaError]:
+        if self._threads is None:
+            raise UsageError("the decode pool is not open: use `with DecodePool(...) as pool:`")
+        return self._threads.submit(self._serve, job)
+
+    def _serve(self, job: Job) -> Decoded | MediaError:
+        worker = self._idle.get()
+        try:
+            return answer_from(worker.ask(job_frame(job)))
+        finally:
+            self._idle.put(worker)
+
+
+def _cores() -> int:
+    """Return how many cores this process may use, which in a container are fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,32 @@
+"""Reading a picture file whose size and kind nobody has checked yet."""
+
+import os
+import stat
+from pathlib import Path
+
+from pinakes.errors import MediaError
+from pinakes.media.limits import DEFAULT_LIMITS, Limits
+from pinakes.media.reasons import Reason
+
+
+def read_picture_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """Read a file, never more of it than the limits allow.
+
+    Raises:
+        MediaError: ``unreadable`` when it is missing, forbidden, or a folder, pipe or device;
+            ``too_many_bytes`` when it is too large.
+    """
+    try:
+        # Opening a pipe to which nobody writes would wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 (a descriptor has no Path)
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise MediaError(Reason.UNREADABLE, f"{path} is not a regular file")
+            if status.st_size > limits.bytes:
+                raise MediaError(
+                    Reason.TOO_MANY_BYTES, f"{status.st_size:,} bytes, {limits.bytes:,} are allowed"
+                )
+            return file.read(limits.bytes + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise MediaError(Reason.UNREADABLE, f"{path}: {getattr(error, 'strerror', None) or error}") from error

@@ -1,0 +1,124 @@
+"""The process in which pictures are decoded: ``python -m pinakes.media.worker FD``.
+
+It reads its instructions and then jobs from the socket that it inherited as file descriptor FD, answers them
+one by one, and ends when the other side is gone.
+"""
+
+import hashlib
+import importlib
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.errors import MediaError
+from pinakes.media.decode import Picture, decode
+from pinakes.media.frames import Frame, receive, send
+from pinakes.media.instructions import Instructions
+from pinakes.media.job import Array, Decoded, decoded_frame, refusal_frame
+from pinakes.media.phash import phash
+from pinakes.media.read import read_picture_file
+from pinakes.media.reasons import Reason
+from pinakes.media.thumbnail import thumbnail
+
+Preparer: TypeAlias = Callable[[NDArray[np.uint8]], Array]
+
+
+def main() -> None:
+    """Serve the socket whose file descriptor is the first argument, until its other side is gone."""
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    channel.set_inheritable(False)
+    try:
+        instructions = Instructions.from_frame(receive(channel))
+        try:
+            preparers = {name: _preparer(path) for name, path in instructions.preparers.items()}
+        except Exception as error:  # whatever the module of a preparer raises when it is imported
+            send(channel, Frame({"error": f"{type(error).__name__}: {error}"}))
+            return
+        _limit_memory(instructions.limits.memory)
+        send(channel, Frame({"ready": True}))
+        while True:
+            request = receive(channel)
+            # The parent kills a worker that is late. This is for a worker whose parent was killed meanwhile:
+            # it must not go on for ever. The signal's default action ends the process, also inside C code.
+            signal.setitimer(signal.ITIMER_REAL, 2 * instructions.limits.seconds + 1)
+            reply = answer(request, instructions, preparers)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            send(channel, reply)
+    except (EOFError, OSError):
+        return  # the parent is gone
+
+
+def answer(request: Frame, instructions: Instructions, preparers: Mapping[str, Preparer]) -> Frame:
+    """Return the answer to one job, which is a refusal if anything at all goes wrong."""
+    try:
+        return decoded_frame(_process(request, instructions, preparers))
+    except MediaError as error:
+        return refusal_frame(error.reason, error.detail)
+    except MemoryError:
+        return refusal_frame(
+            Reason.OUT_OF_MEMORY, f"it takes more than {instructions.limits.memory / 2**20:,.0f} MiB"
+        )
+
+
+def _process(request: Frame, instructions: Instructions, preparers: Mapping[str, Preparer]) -> Decoded:
+    path = request.header["path"]
+    data = bytes(request.body) if path is None else read_picture_file(Path(path), instructions.limits)
+    picture = decode(data, instructions.limits, instructions.decode_side)
+    return Decoded(
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        format=picture.format,
+        width=picture.width,
+        height=picture.height,
+        phash=phash(picture.rgb),
+        prepared={name: _prepare(name, prepare, picture) for name, prepare in preparers.items()},
+        thumbnail=None if instructions.thumbnail is None else thumbnail(picture, instructions.thumbnail),
+    )
+
+
+def _prepare(name: str, prepare: Preparer, picture: Picture) -> Array:
+    try:
+        prepared: Any = prepare(picture.rgb)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise MediaError(Reason.PREPARER_FAILED, f"{name}: {type(error).__name__}: {error}") from error
+    if not isinstance(prepared, np.ndarray) or prepared.dtype.hasobject:
+        raise MediaError(
+            Reason.PREPARER_FAILED, f"{name}: {type(prepared).__name__} is not an array of numbers"
+        )
+    return prepared
+
+
+def _preparer(path: str) -> Preparer:
+    module, _, name = path.partition(":")
+    preparer: Preparer = getattr(importlib.import_module(module), name)
+    return preparer
+
+
+def _limit_memory(allowed: int) -> None:
+    """Let this process take so many bytes on top of what it has now, and leave no core file if it crashes.
+
+    RLIMIT_DATA counts what is allocated; RLIMIT_AS would also count the address space that the C library
+    merely reserves for every thread of a decoder. Without /proc (outside Linux) memory is not limited.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    statistics = Path("/proc/self/statm")
+    if statistics.exists():
+        pages = int(statistics.read_text(encoding="ascii").split()[5])  # proc(5): data + stack
+        total = pages * resource.getpagesize() + allowed
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        if hard != resource.RLIM_INFINITY:
+            total = min(total, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (total, hard))
+
+
+if __name__ == "__main__":
+    main()

@@ -65,7 +65,7 @@ def coverage(items: pl.DataFrame, schema: Mapping[str, AttributeType]) -> dict[s
     """
     if not items.height:
         return {}
-    return {name: 1.0 - items[name].null_count() / items.height for name in schema}
+    return {name: (items.height - items[name].null_count()) / items.height for name in schema}
 
 
 def count_repeats(values: pl.Series) -> int:

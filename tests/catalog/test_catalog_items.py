@@ -12,8 +12,9 @@ from pinakes.catalog.identity import item_hash
 from pinakes.catalog.items import (
     PlacedItem,
     Upserted,
+    content_hashes,
     count_items,
-    count_unseen,
+    count_seen,
     delete_items,
     first_unseen,
     put_items,
@@ -70,6 +71,7 @@ def test_an_item_comes_back_as_it_was_put(catalog: Database) -> None:
     with catalog.read() as connection:
         (stored,) = stream_items(connection, TYPES)
         assert count_items(connection) == 1
+        assert content_hashes(connection) == {"coin-1": item_hash(COIN)}
     assert stored.item == COIN
     assert stored.place == "row coin-1"
     assert stored.content_hash == item_hash(COIN)
@@ -129,7 +131,7 @@ def test_what_a_run_has_seen(catalog: Database) -> None:
     put(catalog, 2, [Item("b", "x")])
     with catalog.read() as connection:
         assert seen_items(connection, 2, ["a", "b", "z"]) == {"b"}
-        assert count_unseen(connection, 2) == 2
+        assert count_seen(connection, 2) == 1
         assert first_unseen(connection, 2) == ("a", "c")
         assert first_unseen(connection, 2, limit=1) == ("a",)
 

@@ -65,12 +65,12 @@ def test_attributes_that_left_the_schema_are_left_out() -> None:
     ],
 )
 def test_a_value_of_another_type_is_refused(name: str, value: object) -> None:
-    with pytest.raises(ValueError, match=f"attribute '{name}' was stored as .* the schema says {name}"):
+    with pytest.raises(ValueError, match=f"attribute '{name}' holds .* the schema says {name}"):
         decode_attributes({name: value}, TYPES)
 
 
 def test_text_that_is_no_date_is_refused() -> None:
-    with pytest.raises(ValueError, match="attribute 'date' was stored as 'yesterday', which is no date"):
+    with pytest.raises(ValueError, match="attribute 'date' holds 'yesterday', which is no date"):
         decode_attributes({"date": "yesterday"}, TYPES)
 
 

@@ -17,7 +17,7 @@ def decode_attributes(data: Mapping[str, Any], types: Mapping[str, AttributeType
     """Read attributes back in the types of the schema; names that the schema has no more are left out.
 
     Raises:
-        ValueError: a value does not fit its type, because the schema changed after it was written.
+        ValueError: a value does not fit its type.
     """
     return {name: _decode(name, data[name], types[name]) for name in data if name in types}
 
@@ -48,12 +48,12 @@ def _decode(name: str, value: Any, kind: AttributeType) -> Value:
     # bool is a subclass of int in Python, but true is no number in JSON.
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not AttributeType.BOOL):
         raise ValueError(
-            f"attribute {name!r} was stored as {value!r}, the schema says {kind}: run `add` again"
+            f"attribute {name!r} holds {value!r}, the schema says {kind}"
         )
     try:
         return read(value)
     except ValueError:
-        raise ValueError(f"attribute {name!r} was stored as {value!r}, which is no {kind}") from None
+        raise ValueError(f"attribute {name!r} holds {value!r}, which is no {kind}") from None
 
 
 _READERS: Mapping[AttributeType, tuple[type | tuple[type, ...], Callable[[Any], Value]]] = {

@@ -120,6 +120,12 @@ def stream_items(
         yield from _read(connection, _WITH_VIEWS.where(items.c.id.in_(part)), types)
 
 
+def content_hashes(connection: sa.Connection) -> dict[str, str]:
+    """Return the content hash of every item, by id in code point order."""
+    rows = connection.execute(sa.select(items.c.id, items.c.content_hash).order_by(items.c.id))
+    return {row.id: row.content_hash for row in rows}
+
+
 def count_items(connection: sa.Connection) -> int:
     """Return the number of items."""
     return connection.execute(sa.select(sa.func.count()).select_from(items)).scalar_one()
@@ -131,9 +137,9 @@ def seen_items(connection: sa.Connection, run: int, ids: Collection[str]) -> set
     return set(connection.execute(query).scalars())
 
 
-def count_unseen(connection: sa.Connection, run: int) -> int:
-    """Return the number of items that a run has not put."""
-    query = sa.select(sa.func.count()).select_from(items).where(items.c.seen_run != run)
+def count_seen(connection: sa.Connection, run: int) -> int:
+    """Return the number of items that a run has put."""
+    query = sa.select(sa.func.count()).select_from(items).where(items.c.seen_run == run)
     return connection.execute(query).scalar_one()
 
 
@@ -165,7 +171,7 @@ def _read(
         try:
             item = _to_item(lines, types)
         except (ValueError, TypeError) as error:
-            raise IntegrityError(path_of(connection), f"item {id!r}: {error}") from None
+            raise IntegrityError(path_of(connection), f"item {id!r}: {error}; index again after a change of the schema") from None
         yield StoredItem(item, lines[0]["place"], lines[0]["content_hash"])
 
 

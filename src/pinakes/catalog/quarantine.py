@@ -20,6 +20,7 @@ class Entry:
         detail: what was found and what would be right.
         item_id: the item concerned, where it is known.
         uri: the picture concerned, where it is one.
+        field: the attribute, right or space concerned, where it is one.
     """
 
     place: str
@@ -27,6 +28,7 @@ class Entry:
     detail: str
     item_id: str | None = None
     uri: str | None = None
+    field: str | None = None
 
 
 def put_entries(connection: sa.Connection, run: int, entries: Iterable[Entry]) -> None:
@@ -41,6 +43,7 @@ def put_entries(connection: sa.Connection, run: int, entries: Iterable[Entry]) -
             "detail": entry.detail,
             "item_id": entry.item_id,
             "uri": entry.uri,
+            "field": entry.field,
         }
         for entry in entries
     ]
@@ -64,7 +67,7 @@ def read_entries(connection: sa.Connection, item_id: str | None = None) -> Itera
     if item_id is not None:
         query = query.where(quarantine.c.item_id == item_id)
     for row in connection.execute(query, execution_options={"yield_per": 500}):
-        yield Entry(row.place, row.reason, row.detail, row.item_id, row.uri)
+        yield Entry(row.place, row.reason, row.detail, row.item_id, row.uri, row.field)
 
 
 def count_reasons(connection: sa.Connection) -> Counter[str]:

@@ -89,6 +89,7 @@ quarantine = sa.Table(
     sa.Column("place", sa.Text, nullable=False),
     sa.Column("item_id", KEY, index=True),
     sa.Column("uri", KEY),
+    sa.Column("field", sa.Text),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),

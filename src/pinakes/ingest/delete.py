@@ -1,0 +1,58 @@
+"""Delete: items leave the catalogue, and an event says which and why."""
+
+from collections.abc import Iterator, Sequence
+
+from pinakes.catalog.database import Database
+from pinakes.catalog.events import record_event
+from pinakes.catalog.files import forget_files
+from pinakes.catalog.items import delete_items as delete_rows
+from pinakes.catalog.items import first_unseen, uris_of
+from pinakes.catalog.quarantine import clear_items
+from pinakes.ingest.runs import recorded_run
+
+TOGETHER = 500
+"""Items that are deleted in one transaction."""
+
+
+def delete_items(database: Database, ids: Sequence[str], reason: str) -> tuple[str, ...]:
+    """Delete items from the catalogue; the next freeze takes them out of the collection.
+
+    Released snapshots keep them; ``block`` hides an item at once.
+
+    Args:
+        database: the catalogue; the caller holds the writer lease.
+        ids: the items; ids that do not exist are passed over.
+        reason: why, for the event.
+
+    Returns:
+        The ids that were deleted, in the order given.
+    """
+    unique = list(dict.fromkeys(ids))
+    deleted: list[str] = []
+    with recorded_run(database, "delete") as run:
+        for start in range(0, len(unique), TOGETHER):
+            deleted += _delete(database, run.id, unique[start : start + TOGETHER], reason)
+            run.counts["deleted"] = len(deleted)
+    return tuple(deleted)
+
+
+def prune_unseen(database: Database, run: int) -> Iterator[int]:
+    """Delete the items that a run over the whole source has not seen, and yield how many after each step."""
+    while ids := _unseen(database, run):
+        yield len(_delete(database, run, ids, "pruned: the source no longer has it"))
+
+
+def _unseen(database: Database, run: int) -> tuple[str, ...]:
+    with database.read() as connection:
+        return first_unseen(connection, run, TOGETHER)
+
+
+def _delete(database: Database, run: int, ids: Sequence[str], reason: str) -> tuple[str, ...]:
+    with database.write() as connection:
+        uris = uris_of(connection, ids)
+        deleted = delete_rows(connection, ids)
+        forget_files(connection, uris)
+        clear_items(connection, run, ids)
+        if deleted:
+            record_event(connection, "delete", {"ids": deleted, "reason": reason, "run": run})
+    return deleted

@@ -1,0 +1,60 @@
+"""An encoder that is fast, exact and easy to compute by hand: the mean colour of a picture."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+
+def mean_colour(rgb: np.ndarray) -> np.ndarray:
+    return rgb.reshape(-1, 3).mean(axis=0, dtype=np.float64)
+
+
+@dataclass
+class MeanColour:
+    """red, green, blue and 1, as a unit vector; counts the pictures that it encoded."""
+
+    fingerprint: str = "mean-colour"
+    encoded: int = 0
+    name = "mean-colour"
+    dim = 4
+    preparer = "toy_encoder:mean_colour"
+    decode_size = 8
+
+    def encode_images(self, prepared: Sequence[np.ndarray]) -> np.ndarray:
+        self.encoded += len(prepared)
+        rows = np.array([[*colour, 1.0] for colour in prepared])
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@dataclass
+class MemoryCache:
+    features: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+
+    def missing(self, digests: Collection[str], fingerprint: str) -> set[str]:
+        return {digest for digest in digests if (digest, fingerprint) not in self.features}
+
+    def put_many(self, features: Mapping[str, np.ndarray], fingerprint: str) -> None:
+        self.features |= {(digest, fingerprint): array for digest, array in features.items()}
+
+
+@dataclass(frozen=True)
+class FolderCache:
+    """One file per vector, replaced by rename: survives a kill."""
+
+    folder: Path
+
+    def missing(self, digests: Collection[str], fingerprint: str) -> set[str]:
+        return {digest for digest in digests if not self._path(digest, fingerprint).exists()}
+
+    def put_many(self, features: Mapping[str, np.ndarray], fingerprint: str) -> None:
+        self.folder.mkdir(exist_ok=True)
+        for digest, array in features.items():
+            path = self._path(digest, fingerprint)
+            temporary = path.with_suffix(".tmp.npy")
+            np.save(temporary, array)
+            temporary.replace(path)
+
+    def _path(self, digest: str, fingerprint: str) -> Path:
+        return self.folder / f"{digest}-{fingerprint.replace(':', '-')}.npy"

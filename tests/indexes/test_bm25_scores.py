@@ -105,7 +105,7 @@ def test_self_score_by_hand():
     assert books.self_score("red") == round(math.log(1.6) * 4.8 / 6.0, 6)
     # No item holds the second word: idf = ln(1 + 3.5 / 0.5) = ln 8; two words: tf' = 3.
     assert books.self_score("red unheard") == round((math.log(1.6) + math.log(8)) * 3 / 4.2, 6)
-    assert books.self_score("") == 0.0
+    assert books.self_score("") == index(BOOKS, b=1.0).self_score("...") == 0.0
 
 
 def test_contributions_add_up_to_the_score():

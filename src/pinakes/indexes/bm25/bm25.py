@@ -181,9 +181,9 @@ class BM25Index:
         field = max(
             (name for name in self._weights if means[name]), key=self._weights.__getitem__, default=""
         )
-        if not field:
-            return 0.0
         length = len(split(text)[0])
+        if not field or not length:
+            return 0.0
         once = self._weights[field] / (1 - self._b + self._b * length / means[field])
         query = [(n * once, n * self._rarity(term)) for term, n in self._query(text)]
         return round(sum(weight * tf / (self._k1 + tf) for tf, weight in query), DECIMALS)

@@ -43,9 +43,8 @@ class WorkerProcess:
         with theirs:
             self._process = subprocess.Popen(
                 # -P: a json.py that lies in the folder of pictures is not our json.
-                [sys.executable, "-P", "-m", "pinakes.media.worker", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
+                [sys.executable, "-P", "-m", "pinakes.media.worker"],
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 # libtiff and others write there about every broken file.
                 stderr=subprocess.DEVNULL,

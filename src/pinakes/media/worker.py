@@ -1,15 +1,15 @@
-"""The process in which pictures are decoded: ``python -m pinakes.media.worker FD``.
+"""The process in which pictures are decoded: ``python -m pinakes.media.worker``.
 
-It reads its instructions and then jobs from the socket that it inherited as file descriptor FD, answers them
-one by one, and ends when the other side is gone.
+Its standard input is a socket. From there it takes its instructions and then jobs; there it answers them, one
+by one. It ends when the other side is gone.
 """
 
 import hashlib
 import importlib
+import os
 import resource
 import signal
 import socket
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -31,9 +31,8 @@ Preparer: TypeAlias = Callable[[NDArray[np.uint8]], Array]
 
 
 def main() -> None:
-    """Serve the socket whose file descriptor is the first argument, until its other side is gone."""
-    channel = socket.socket(fileno=int(sys.argv[1]))
-    channel.set_inheritable(False)
+    """Serve the socket that is standard input, until its other side is gone."""
+    channel = _take_over_standard_input()
     try:
         instructions = Instructions.from_frame(receive(channel))
         try:
@@ -95,6 +94,14 @@ def _prepare(name: str, prepare: Preparer, picture: Picture) -> Array:
             Reason.PREPARER_FAILED, f"{name}: {type(prepared).__name__} is not an array of numbers"
         )
     return prepared
+
+
+def _take_over_standard_input() -> socket.socket:
+    """Move the socket away from where a library or a child process might read from it."""
+    channel = socket.socket(fileno=os.dup(0))
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 (os.devnull is a str)
+        os.dup2(nothing.fileno(), 0)
+    return channel
 
 
 def _preparer(path: str) -> Preparer:

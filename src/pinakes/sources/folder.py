@@ -1,0 +1,143 @@
+"""A folder of pictures as items: one for each file, or for each group of files that a pattern makes."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pinakes.errors import SourceError
+from pinakes.sources.base import PictureRef, Record, Rejection
+from pinakes.sources.pattern import ViewPattern
+from pinakes.sources.pictures import is_picture_name, numbered_role, role_order
+from pinakes.sources.text import clean_text, humanise, id_trouble
+from pinakes.types import Value
+
+FOLDER_ATTRIBUTE = "folder"
+"""The attribute that holds the folder in which a picture lies, relative to the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSource:
+    """A folder of pictures.
+
+    Attributes:
+        root: the folder.
+        pattern: groups files into items; None: every picture is an item.
+        with_folder: items get the attribute ``folder``.
+    """
+
+    root: Path
+    pattern: ViewPattern | None = None
+    with_folder: bool = False
+
+    def records(self) -> Iterator[Record | Rejection]:
+        """Read the folder, items sorted by the path of their first picture.
+
+        Raises:
+            SourceError: the folder does not exist or cannot be read.
+        """
+        paths, rejections = list_pictures(self.root)
+        yield from rejections
+        groups = _one_by_one(paths) if self.pattern is None else _by_pattern(paths, self.pattern)
+        seen: dict[str, str] = {}
+        for name, views in groups.items():
+            where, identifier = str(next(iter(views.values()))), clean_text(name)
+            if identifier in seen:
+                # Two names that differ only in their Unicode form.
+                detail = f"{where} has the same name as {seen[identifier]}, which is kept; rename one of them"
+                yield Rejection(where, "repeated_id", detail, id=identifier)
+            else:
+                seen[identifier] = where
+                yield self._record(identifier, where, views)
+
+    def _record(self, identifier: str, where: str, views: Mapping[str, PurePosixPath]) -> Record:
+        folder = str(PurePosixPath(where).parent)
+        attributes: dict[str, Value] = {}
+        if self.with_folder:
+            attributes[FOLDER_ATTRIBUTE] = None if folder == "." else clean_text(folder)
+        named = identifier.removesuffix(PurePosixPath(where).suffix)
+        return Record(
+            where,
+            identifier,
+            title=humanise(PurePosixPath(named).name),
+            attributes=attributes,
+            pictures=tuple(
+                PictureRef(role, str(path), self.root.absolute() / path) for role, path in views.items()
+            ),
+        )
+
+
+def list_pictures(root: Path) -> tuple[list[PurePosixPath], list[Rejection]]:
+    """List the pictures below a folder by the suffix of their names.
+
+    Hidden files and folders, and so ``.pinakes``, are passed over. Links to folders are not followed: what
+    they show lies in the source anyway, or outside of it. Links to files outside are refused.
+
+    Returns:
+        Paths relative to the folder, sorted by their parts, and what was refused.
+
+    Raises:
+        SourceError: the folder does not exist or cannot be read.
+    """
+    try:
+        os.scandir(root).close()
+    except OSError as error:
+        raise SourceError(f"cannot read the folder {root}: {error.strerror}") from None
+    inside = root.resolve()
+    found: list[PurePosixPath] = []
+    refused: list[Rejection] = []
+
+    def refuse_folder(error: OSError) -> None:
+        where = str(Path(error.filename).relative_to(root))
+        refused.append(Rejection(where, "unreadable_folder", f"cannot read the folder: {error.strerror}"))
+
+    for here, folders, files in os.walk(root, onerror=refuse_folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in files:
+            if name.startswith(".") or not is_picture_name(name):
+                continue
+            path = Path(here, name)
+            relative = PurePosixPath(path.relative_to(root).as_posix())
+            trouble = id_trouble(str(relative))
+            if trouble:
+                refused.append(Rejection(_printable(str(relative)), "bad_id", trouble))
+            elif path.is_symlink() and not path.resolve().is_relative_to(inside):
+                detail = "a link to a file outside of the folder; copy the file, or index its own folder"
+                refused.append(Rejection(str(relative), "outside_source", detail, uri=str(relative)))
+            else:
+                found.append(relative)
+    return sorted(found, key=lambda path: path.parts), sorted(refused, key=lambda each: each.where)
+
+
+def _one_by_one(paths: list[PurePosixPath]) -> dict[str, dict[str, PurePosixPath]]:
+    """Give every picture an id: its path without suffix, or with it where that would name two pictures.
+
+    No id is given twice: whole paths are unique, and a short one is given only where it is unique among the
+    short ones and is not the whole path of another file.
+    """
+    short = Counter(path.with_suffix("") for path in paths)
+    whole = set(paths)
+    return {
+        str(path if short[stem] > 1 or stem in whole else stem): {"front": path}
+        for path in paths
+        for stem in (path.with_suffix(""),)
+    }
+
+
+def _by_pattern(paths: list[PurePosixPath], pattern: ViewPattern) -> dict[str, dict[str, PurePosixPath]]:
+    """Group pictures by the id in their names; one that does not match is the ``front`` of its own id."""
+    groups: dict[str, dict[str, PurePosixPath]] = {}
+    for path in paths:
+        identifier, role = pattern.split(path) or (str(path.with_suffix("")), "front")
+        views = groups.setdefault(identifier, {})
+        views[numbered_role(role, views)] = path
+    return {
+        identifier: dict(sorted(views.items(), key=lambda view: role_order(view[0])))
+        for identifier, views in groups.items()
+    }
+
+
+def _printable(path: str) -> str:
+    """Return a path that can be stored and shown, whatever bytes its name is made of."""
+    return path.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,71 @@
+"""Data frames, brought to a table in a file so that they can be read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pinakes.errors import SourceError, StorageError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def save_frame(frame: object, path: Path) -> None:
+    """Write a data frame as a Parquet table; replaced by rename.
+
+    Args:
+        frame: a polars or pandas data frame, an Arrow table, a mapping of column -> values, or a sequence of
+            rows as mappings. An index of pandas is not a column: ``frame.reset_index()`` makes it one.
+        path: where the table is to be, ending in ``.parquet``.
+
+    Raises:
+        SourceError: this is no data frame, or its columns cannot be stored.
+        StorageError: the file cannot be written.
+    """
+    table = _to_polars(frame)
+    temporary = path.with_name(f"{path.name}.tmp")
+    try:
+        table.write_parquet(temporary)
+        temporary.replace(path)
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def _to_polars(frame: object) -> pl.DataFrame:
+    import polars as pl  # noqa: PLC0415  (heavy: only who brings a data frame pays)
+
+    if isinstance(frame, pl.LazyFrame):
+        return frame.collect()
+    if isinstance(frame, pl.DataFrame):
+        return frame
+    try:
+        return pl.DataFrame(_readable(frame), strict=False, infer_schema_length=None)
+    except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
+        raise SourceError(f"this {type(frame).__name__} cannot be read as a table: {error}") from None
+
+
+def _readable(frame: Any) -> Any:
+    """Return what polars makes a data frame of."""
+    if isinstance(frame, Mapping):
+        return dict(frame)
+    if hasattr(frame, "to_dict"):  # pandas, which needs more packages for every other way out
+        columns: Mapping[Any, Sequence[Any]] = frame.to_dict("list")
+        return {str(name): [_known(cell) for cell in cells] for name, cells in columns.items()}
+    if hasattr(frame, "__arrow_c_stream__") or (
+        isinstance(frame, Sequence) and not isinstance(frame, str | bytes)
+    ):
+        return frame
+    raise SourceError(
+        f"a {type(frame).__name__} is no table; bring a polars or pandas data frame, an Arrow table, "
+        "a mapping of columns, or a sequence of rows as mappings"
+    )
+
+
+def _known(cell: Any) -> Any:
+    """Return a cell, or None for NaN, NaT and NA, by which pandas means that nothing is known."""
+    try:
+        return cell if hasattr(cell, "__len__") or cell == cell else None  # noqa: PLR0124
+    except TypeError:  # whether NA equals anything is not defined
+        return None

@@ -1,0 +1,36 @@
+"""From settings to the source that they describe."""
+
+from pathlib import Path
+
+from pinakes.errors import SourceError
+from pinakes.settings import Settings
+from pinakes.sources.base import Source
+from pinakes.sources.folder import FOLDER_ATTRIBUTE, FolderSource
+from pinakes.sources.formats import open_rows
+from pinakes.sources.pattern import parse_pattern
+from pinakes.sources.table import TableSource
+
+
+def open_source(settings: Settings, folder: Path) -> Source:
+    """Return the source of a collection; nothing is read yet.
+
+    Args:
+        settings: the collection's settings.
+        folder: the collection's folder, to which ``source.path`` is relative.
+
+    Raises:
+        SourceError: there is nothing at ``source.path``, or a file that is no table.
+        SettingsError: ``source.views`` is no pattern.
+    """
+    path = folder / settings.source.path
+    try:
+        exists, is_folder = path.exists(), path.is_dir()
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror}") from None
+    if not exists:
+        raise SourceError(f"the source {path} does not exist; set source.path to where the items are")
+    if not is_folder:
+        return TableSource(open_rows(path), settings, folder)
+    views = settings.source.views
+    pattern = None if views is None else parse_pattern(views)
+    return FolderSource(path, pattern, with_folder=FOLDER_ATTRIBUTE in settings.attributes)

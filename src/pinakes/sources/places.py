@@ -1,0 +1,100 @@
+"""Which column of a table gets which place in its field map."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pinakes.errors import SourceError
+from pinakes.sources.headings import ID_HEADINGS, attribute_name, find_heading
+from pinakes.sources.kinds import name_words, vector_dim
+from pinakes.sources.picture_columns import PictureColumn, locate_by_name, role_of
+from pinakes.sources.pictures import numbered_role
+from pinakes.sources.sampling import Column
+from pinakes.sources.table import open_vectors
+
+PICTURE_SPACE = "picture"
+"""The space of the pictures' own vectors; brought vectors take other names."""
+
+MOST_ATTRIBUTES = 64
+"""A table with more columns keeps those that most rows have; the words of the others are searched as text."""
+
+LEAST_COVERAGE = 0.05
+"""Share of rows that must have a value for a column of such a wide table to be kept as an attribute."""
+
+
+def find_id(columns: Mapping[str, Column], pictures: tuple[PictureColumn, ...]) -> str | None:
+    """Return the column that names items: by its heading, else by a name that ends so, else by its cells."""
+
+    def names(column: Column, distinct: float) -> bool:
+        plain = all(isinstance(cell, str | int) and len(str(cell)) <= 200 for cell in column.cells)
+        return plain and column.coverage >= distinct and column.distinct >= distinct
+
+    by_heading = {name: column for name, column in columns.items() if names(column, 0.9)}
+    whole = [name for name, column in columns.items() if names(column, 1.0)]
+    pictured = [picture.column for picture in pictures if picture.column in whole]
+    endings = [name for name in whole if name_words(name)[-1:] == ["id"]]
+    return find_heading(by_heading, ID_HEADINGS) or next(iter((*endings, *pictured, *whole)), None)
+
+
+def choose_views(
+    pictures: tuple[PictureColumn, ...], key: Column | None, base: Path, notes: list[str]
+) -> dict[str, str]:
+    """Return role -> column or template, files before addresses."""
+    local = [picture for picture in pictures if not picture.remote]
+    if not any(picture.found for picture in local):
+        by_name = locate_by_name(key, base) if key else None
+        if by_name is not None and not local:
+            notes.append(f"the id names the pictures: {by_name.spec}")
+            return {"front": by_name.spec}
+    there = [picture for picture in local if picture.found]
+    chosen = there or [picture for picture in pictures if picture.remote] or local
+    for picture in local:
+        if picture.found < picture.looked:
+            notes.append(
+                f"{picture.column}: {picture.looked - picture.found} of the first {picture.looked} pictures "
+                f"were not found below {base}"
+            )
+    passed_over = [picture.column for picture in pictures if picture not in chosen]
+    if passed_over:
+        notes.append(f"left out, because {chosen[0].column} has the pictures: {listed(passed_over)}")
+    if not chosen:
+        notes.append("no column names pictures, so the items are found by their words alone")
+    views: dict[str, str] = {}
+    for picture in chosen:
+        views[numbered_role(role_of(picture.column), views)] = picture.spec
+    return views
+
+
+def find_spaces(columns: Mapping[str, Column], base: Path, offered: int) -> dict[str, str]:
+    """Return space -> column of vectors, or ``.npy`` file beside the table with as many rows."""
+    spaces: dict[str, str] = {}
+    for name, column in columns.items():
+        if vector_dim(column):
+            spaces[attribute_name(name, (PICTURE_SPACE, *spaces))] = name
+    for path in sorted(base.glob("*.npy")):
+        try:
+            fits = len(open_vectors(path)) == offered
+        except SourceError:
+            continue
+        if fits:
+            spaces[attribute_name(path.stem, (PICTURE_SPACE, *spaces))] = path.name
+    return spaces
+
+
+def is_wide(columns: Mapping[str, Column]) -> bool:
+    """Return whether there are too many columns to make an attribute of each."""
+    return len(columns) > MOST_ATTRIBUTES
+
+
+def most_covered(columns: Mapping[str, Column]) -> list[str]:
+    """Return the columns to keep as attributes, in their own order."""
+    if not is_wide(columns):
+        return list(columns)
+    covered = [name for name, column in columns.items() if column.coverage >= LEAST_COVERAGE]
+    best = set(sorted(covered, key=lambda name: -columns[name].coverage)[:MOST_ATTRIBUTES])
+    return [name for name in columns if name in best]
+
+
+def listed(names: list[str], shown: int = 8) -> str:
+    """Return names for a note, cut short where there are many."""
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return f"{', '.join(names[:shown])}{more}"

@@ -1,0 +1,139 @@
+"""Cells of a table as typed values."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pinakes.sources.cells import as_text, is_nothing, members, shorten
+from pinakes.types import AttributeType, Value
+
+INTEGER_LIMIT = 2**63
+"""Integers are stored in 64 bits."""
+
+_TRUE = frozenset(("true", "yes", "1", "t", "y"))
+_FALSE = frozenset(("false", "no", "0", "f", "n"))
+_NOTHING = frozenset(("", "nan", "null", "none", "n/a", "na", "-"))
+"""How tables write that a number, a date or a truth value is unknown."""
+
+_CURRENCY = re.compile(r"^[$€£¥₹]\s*|\s*[$€£¥₹]$|^(?:USD|EUR|GBP|CHF|JPY)\s*|\s*(?:USD|EUR|GBP|CHF|JPY)$")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_INTEGER = re.compile(r"[+-]?\d{1,19}", re.ASCII)
+_FLOAT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}.*)?", re.ASCII)
+
+
+def convert(cell: Any, kind: AttributeType, separator: str = ",") -> Value:
+    """Return a cell as a value of a type, or None where it says nothing.
+
+    Numbers have a decimal point; commas group thousands, and a currency sign is dropped. Dates are ISO 8601,
+    and of a time only its day is kept. A set comes from a list or from text split at the separator, and is
+    stripped, without empty or repeated members, and sorted: ``"Spring,Summer"`` equals ``"Summer, Spring"``.
+
+    Args:
+        cell: what the table holds.
+        kind: the type of the attribute.
+        separator: what separates the members in the text of a set.
+
+    Raises:
+        ValueError: the cell holds something that is no value of this type.
+    """
+    return None if is_nothing(cell) else _CONVERTERS[kind](cell, separator)
+
+
+def _to_string(cell: Any, separator: str) -> str | None:
+    if isinstance(cell, Mapping | bytes):
+        raise ValueError(f"{shorten(cell)} is not text")
+    return as_text(cell, f"{separator} ") or None
+
+
+def _to_integer(cell: Any, separator: str) -> int | None:
+    number: int | None = None
+    if isinstance(cell, str):
+        text = _bare_number(cell)
+        if text is None:
+            return None
+        if _INTEGER.fullmatch(text):
+            number = int(text)
+        elif _FLOAT.fullmatch(text):
+            cell = float(text)
+    elif isinstance(cell, int) and not isinstance(cell, bool):
+        number = cell
+    if isinstance(cell, float | Decimal) and math.isfinite(cell) and cell == int(cell):
+        number = int(cell)
+    if number is None or not -INTEGER_LIMIT <= number < INTEGER_LIMIT:
+        raise ValueError(f"{shorten(cell)} is not a 64-bit integer")
+    return number
+
+
+def _to_float(cell: Any, separator: str) -> float | None:
+    number = math.nan
+    if isinstance(cell, str):
+        text = _bare_number(cell)
+        if text is None:
+            return None
+        if _FLOAT.fullmatch(text):
+            number = float(text)
+    elif isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+        try:
+            number = float(cell)
+        except OverflowError:
+            number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{shorten(cell)} is not a finite number")
+    return number
+
+
+def _to_bool(cell: Any, separator: str) -> bool | None:
+    if isinstance(cell, bool):
+        return cell
+    word = as_text(cell).lower()
+    if word in _NOTHING:
+        return None
+    if word not in _TRUE and word not in _FALSE:
+        raise ValueError(f"{shorten(cell)} is not true or false; write true, false, yes, no, 1 or 0")
+    return word in _TRUE
+
+
+def _to_date(cell: Any, separator: str) -> date | None:
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    if isinstance(cell, str):
+        if cell.strip().lower() in _NOTHING:
+            return None
+        match = _DATE.fullmatch(cell.strip())
+        if match:
+            try:
+                return date.fromisoformat(match[1])
+            except ValueError:
+                pass
+    raise ValueError(f"{shorten(cell)} is not a date; write it as 2024-12-31")
+
+
+def _to_set(cell: Any, separator: str) -> tuple[str, ...] | None:
+    if isinstance(cell, Mapping | bytes):
+        raise ValueError(f"{shorten(cell)} is not a list or text")
+    return tuple(sorted(set(members(cell, separator)))) or None
+
+
+_CONVERTERS: Mapping[AttributeType, Callable[[Any, str], Value]] = {
+    AttributeType.STRING: _to_string,
+    AttributeType.INTEGER: _to_integer,
+    AttributeType.FLOAT: _to_float,
+    AttributeType.BOOL: _to_bool,
+    AttributeType.DATE: _to_date,
+    AttributeType.SET: _to_set,
+}
+
+
+def _bare_number(text: str) -> str | None:
+    """Return the digits of a number as text, or None where the text says that it is unknown."""
+    text = text.strip()
+    if text.lower() in _NOTHING:
+        return None
+    text = _CURRENCY.sub("", text, count=1)
+    return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text

@@ -1,7 +1,8 @@
 """What an encoder is: pictures or texts in, unit vectors out."""
 
-from collections.abc import Sequence
-from typing import Literal, Protocol, runtime_checkable
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,5 +63,50 @@ class TextEncoder(Encoder, Protocol):
         Returns:
             float32 of shape (n, dim). Rows have unit length, or are all zero for a text in which
             the encoder knows no word: such a text finds nothing.
+        """
+        ...
+
+
+class FittedEncoder(ImageEncoder, Protocol):
+    """An encoder of pictures that has been fitted on a collection, or that needs no fitting."""
+
+    @property
+    def recipe(self) -> Mapping[str, Any]:
+        """The parameters that decide its vectors on any machine, without anything fitted: plain JSON values."""
+        ...
+
+    def project(self, features: NDArray[np.generic]) -> NDArray[np.float32]:
+        """Turn features of the feature cache into vectors.
+
+        Args:
+            features: one row per picture, shape (n, f).
+
+        Returns:
+            float32 of shape (n, dim), rows of unit length. A row never depends on its neighbours.
+        """
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write what was fitted into an existing folder."""
+        ...
+
+
+class EncoderFamily(Protocol):
+    """A kind of encoder: what it keeps of one picture, and what it makes of a whole collection."""
+
+    @property
+    def features(self) -> ImageEncoder:
+        """Encodes a picture on its own into what the feature cache keeps; its fingerprint is the cache's key."""
+        ...
+
+    def fit(self, features: NDArray[np.generic]) -> FittedEncoder:
+        """Fit on features of sampled pictures, shape (n, f); n may be 0."""
+        ...
+
+    def open(self, folder: Path) -> FittedEncoder:
+        """Open what `FittedEncoder.save` wrote.
+
+        Raises:
+            IntegrityError: the files are damaged.
         """
         ...

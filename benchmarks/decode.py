@@ -4,8 +4,8 @@
 
 The pictures are generated JPEGs of 512 x 512 and of 4,000 x 3,000 pixels. Reading, SHA-256, decoding, hashing
 and moving the answer are included; ``+ 2.5 ms`` adds a preparer that computes for so long, about what an
-encoder's first step takes. The difference between one worker and its work done in one process is what the pool
-costs; on a machine that is busy with other things, compare the processor times instead.
+encoder's first step takes. What one worker takes longer than its work done in one process is the pool's cost;
+on a machine that is busy with other things, look at the processor time of this process instead.
 """
 
 import argparse

@@ -158,7 +158,7 @@ def test_many_threads_share_one_pool():
     ],
 )
 def test_only_the_picture_that_causes_trouble_fails(preparer, reason):
-    limits = Limits(seconds=0.5)
+    limits = Limits(seconds=1.0)
     with DecodePool({"bad": f"media_preparers:{preparer}"}, workers=1, limits=limits) as pool:
         found = answers(pool, BLUE, RED, BLUE, RED, BLUE)
     assert [isinstance(answer, Decoded) for answer in found] == [True, False, True, False, True]
@@ -219,8 +219,14 @@ def test_names_that_are_not_utf8_and_relative_names(tmp_path, monkeypatch):
     with DecodePool(workers=1) as pool:
         pool.decode_one(BLUE)
         monkeypatch.chdir(tmp_path)  # after the worker has started elsewhere
-        ((_, answer),) = pool.run([Job(0, path=Path(name))])
+        found = dict(pool.run([Job(0, path=Path(name)), Job(1, path=Path(name + "x"))]))
+    (_, answer), (_, refusal) = found.items()
     assert answer.width == 40
+    assert (
+        refusal.detail.encode()
+        .decode()
+        .endswith("caf\N{REPLACEMENT CHARACTER}.pngx: No such file or directory")
+    )
 
 
 def test_a_job_without_a_picture_is_empty():

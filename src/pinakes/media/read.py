@@ -22,11 +22,17 @@ def read_picture_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
         with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 (a descriptor has no Path)
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise MediaError(Reason.UNREADABLE, f"{path} is not a regular file")
+                raise MediaError(Reason.UNREADABLE, f"{_printable(path)} is not a regular file")
             if status.st_size > limits.bytes:
                 raise MediaError(
                     Reason.TOO_MANY_BYTES, f"{status.st_size:,} bytes, {limits.bytes:,} are allowed"
                 )
             return file.read(limits.bytes + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise MediaError(Reason.UNREADABLE, f"{path}: {getattr(error, 'strerror', None) or error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise MediaError(Reason.UNREADABLE, f"{_printable(path)}: {why}") from error
+
+
+def _printable(path: Path) -> str:
+    """Return a path as valid Unicode, which the name of a file need not be."""
+    return os.fsencode(path).decode("utf-8", "replace")

@@ -85,13 +85,14 @@ def _centred(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 def _statistics(rows: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return length of the mean, standard deviation of the cosines of pairs, median cosine to the nearest."""
     cosines = rows @ rows.T
-    pairs = cosines[np.triu_indices(len(rows), k=1)]
+    pairs = len(rows) * (len(rows) - 1)
+    np.fill_diagonal(cosines, 0.0)
+    mean = cosines.sum(dtype=np.float64) / pairs
+    spread = np.sqrt(max(np.square(cosines).sum(dtype=np.float64) / pairs - mean**2, 0.0))
     np.fill_diagonal(cosines, -np.inf)
     # The median, so that a few repeated vectors among random ones do not hide them.
     nearest = np.median(cosines.max(axis=1))
-    return np.array(
-        [np.linalg.norm(rows.mean(axis=0)), pairs.std(dtype=np.float64), nearest], dtype=np.float64
-    )
+    return np.array([np.linalg.norm(rows.mean(axis=0)), spread, nearest], dtype=np.float64)
 
 
 def _match(found: NDArray[np.float64], simulated: NDArray[np.float64], n: int) -> bool:

@@ -42,7 +42,12 @@ class Release:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as a ref's file holds it."""
-        return {"id": self.id, **asdict(self)}
+        return {
+            "id": self.id,
+            "snapshots": [asdict(pin) for pin in self.snapshots],
+            "models": dict(self.models),
+            "settings": dict(self.settings),
+        }
 
     @staticmethod
     def from_dict(content: Mapping[str, Any]) -> Release:
@@ -100,9 +105,7 @@ def check_release(paths: CollectionPaths, release: Release) -> None:
         path = paths.snapshot(pin.name).manifest
         manifest = read_manifest(path)
         if manifest.digest != pin.digest:
-            raise IntegrityError(
-                path, f"release {release.id} names another snapshot {pin.name} than this one"
-            )
+            raise IntegrityError(path, f"is another {pin.name} than release {release.id} names")
         if manifest.parent != before:
             raise UsageError(f"{pin.name} follows {manifest.parent}, not {before}: they make no release")
         before = pin.name

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
@@ -37,24 +36,3 @@ class MemoryCache:
 
     def put_many(self, features: Mapping[str, np.ndarray], fingerprint: str) -> None:
         self.features |= {(digest, fingerprint): array for digest, array in features.items()}
-
-
-@dataclass(frozen=True)
-class FolderCache:
-    """One file per vector, replaced by rename: survives a kill."""
-
-    folder: Path
-
-    def missing(self, digests: Collection[str], fingerprint: str) -> set[str]:
-        return {digest for digest in digests if not self._path(digest, fingerprint).exists()}
-
-    def put_many(self, features: Mapping[str, np.ndarray], fingerprint: str) -> None:
-        self.folder.mkdir(exist_ok=True)
-        for digest, array in features.items():
-            path = self._path(digest, fingerprint)
-            temporary = path.with_suffix(".tmp.npy")
-            np.save(temporary, array)
-            temporary.replace(path)
-
-    def _path(self, digest: str, fingerprint: str) -> Path:
-        return self.folder / f"{digest}-{fingerprint.replace(':', '-')}.npy"

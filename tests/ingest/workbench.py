@@ -53,7 +53,7 @@ class World:
     settings: Settings = SETTINGS
 
     def __post_init__(self) -> None:
-        self.pictures.mkdir(exist_ok=True)
+        self.pictures.mkdir(parents=True, exist_ok=True)
         self.database: Database = open_catalog(self.folder / ".pinakes" / "catalog.db")
 
     @property

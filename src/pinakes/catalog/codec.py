@@ -1,11 +1,10 @@
 """Typed values to JSON and back: the types come from the schema, so the JSON stays plain."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from pinakes.types import AttributeType, Rights, Value
+from pinakes.types import RIGHTS_FIELDS, AttributeType, Rights, Value
 
 
 def encode_attributes(attributes: Mapping[str, Value]) -> dict[str, Any]:
@@ -24,7 +23,7 @@ def decode_attributes(data: Mapping[str, Any], types: Mapping[str, AttributeType
 
 def encode_rights(rights: Rights) -> dict[str, Any]:
     """Write rights as JSON values; what is unknown is left out."""
-    return encode_attributes(asdict(rights))
+    return encode_attributes({name: getattr(rights, name) for name in RIGHTS_FIELDS})
 
 
 def decode_rights(data: Mapping[str, Any]) -> Rights:
@@ -47,9 +46,7 @@ def _decode(name: str, value: Any, kind: AttributeType) -> Value:
     accepted, read = _READERS[kind]
     # bool is a subclass of int in Python, but true is no number in JSON.
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not AttributeType.BOOL):
-        raise ValueError(
-            f"attribute {name!r} holds {value!r}, the schema says {kind}"
-        )
+        raise ValueError(f"attribute {name!r} holds {value!r}, the schema says {kind}")
     try:
         return read(value)
     except ValueError:

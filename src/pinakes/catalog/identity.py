@@ -1,7 +1,6 @@
 """What makes an item the same item as before: its content hash."""
 
 from collections.abc import Collection
-from typing import Any
 
 from pinakes.catalog.codec import encode_attributes, encode_rights
 from pinakes.kernels.hashing import digest
@@ -22,26 +21,29 @@ def item_hash(item: Item, exclude: Collection[str] = ()) -> str:
     Returns:
         SHA-256 of the canonical JSON, 64 hex digits.
     """
-    return digest(_content(item, exclude))
+    kept = {name: value for name, value in item.attributes.items() if name not in exclude}
+    return digest(
+        {
+            "id": item.id,
+            "title": item.title,
+            "text": item.text,
+            "attributes": encode_attributes(kept),
+            "rights": encode_rights(item.rights),
+            "views": [[view.role, view.media] for view in item.views],
+            "vectors": item.vectors,
+        }
+    )
 
 
-def row_hash(item: Item, exclude: Collection[str] = ()) -> str:
+def row_hash(item: Item, content_hash: str, exclude: Collection[str] = ()) -> str:
     """Return the hash of everything that is shown of an item: its content, live attributes and uris.
 
     Two rows with one row hash need no update; two with one content hash need no new snapshot.
+
+    Args:
+        item: the item.
+        content_hash: its `item_hash` with the same ``exclude``.
+        exclude: the live attributes.
     """
     live = encode_attributes({name: item.attributes.get(name) for name in exclude})
-    return digest([_content(item, exclude), live, [view.uri for view in item.views]])
-
-
-def _content(item: Item, exclude: Collection[str]) -> dict[str, Any]:
-    kept = {name: value for name, value in item.attributes.items() if name not in exclude}
-    return {
-        "id": item.id,
-        "title": item.title,
-        "text": item.text,
-        "attributes": encode_attributes(kept),
-        "rights": encode_rights(item.rights),
-        "views": [[view.role, view.media] for view in item.views],
-        "vectors": dict(item.vectors),
-    }
+    return digest([content_hash, live, [view.uri for view in item.views]])

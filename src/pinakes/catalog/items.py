@@ -131,6 +131,13 @@ def count_items(connection: sa.Connection) -> int:
     return connection.execute(sa.select(sa.func.count()).select_from(items)).scalar_one()
 
 
+def count_pictures(connection: sa.Connection) -> tuple[int, int]:
+    """Return the number of views, and of distinct pictures that they show."""
+    query = sa.select(sa.func.count(), sa.func.count(sa.distinct(views.c.media))).select_from(views)
+    row = connection.execute(query).one()
+    return int(row[0]), int(row[1])
+
+
 def seen_items(connection: sa.Connection, run: int, ids: Collection[str]) -> set[str]:
     """Return those of the given items that a run has put already."""
     query = sa.select(items.c.id).where(items.c.id.in_(ids), items.c.seen_run == run)
@@ -171,7 +178,9 @@ def _read(
         try:
             item = _to_item(lines, types)
         except (ValueError, TypeError) as error:
-            raise IntegrityError(path_of(connection), f"item {id!r}: {error}; index again after a change of the schema") from None
+            raise IntegrityError(
+                path_of(connection), f"item {id!r}: {error}; index again after a change of the schema"
+            ) from None
         yield StoredItem(item, lines[0]["place"], lines[0]["content_hash"])
 
 
@@ -195,10 +204,11 @@ def _to_item(lines: Sequence[sa.RowMapping], types: Mapping[str, AttributeType])
 
 def _item_row(entry: PlacedItem, run: int, live: Collection[str]) -> dict[str, Any]:
     item = entry.item
+    content_hash = item_hash(item, live)
     return {
         "id": item.id,
-        "content_hash": item_hash(item, live),
-        "row_hash": row_hash(item, live),
+        "content_hash": content_hash,
+        "row_hash": row_hash(item, content_hash, live),
         "title": item.title,
         "text": item.text,
         "attributes": encode_attributes(item.attributes),

@@ -1,27 +1,15 @@
 """From prepared pictures to features in the cache, a batch at a time."""
 
-from collections.abc import Collection, Mapping
-from typing import Protocol
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.encoders.base import ImageEncoder
+from pinakes.encoders.cache.base import FeatureCache
 
 BATCH = 64
 """Pictures that are encoded together. More gains little, and a prepared picture takes up to 600 kB."""
-
-
-class FeatureCache(Protocol):
-    """Where features lie, by the sha256 of what they were made from and the fingerprint of what made them."""
-
-    def missing(self, digests: Collection[str], fingerprint: str) -> set[str]:
-        """Return those of the digests that have no features of this fingerprint."""
-        ...
-
-    def put_many(self, features: Mapping[str, NDArray[np.float32]], fingerprint: str) -> None:
-        """Store features by digest; they are safe on the disk when this returns."""
-        ...
 
 
 def brought_fingerprint(space: str) -> str:

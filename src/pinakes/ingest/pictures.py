@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from pinakes.catalog.files import KnownFile, Stat, read_files
 from pinakes.catalog.media import Medium, read_media
+from pinakes.encoders.cache.base import FeatureCache
 from pinakes.errors import MediaError
-from pinakes.ingest.features import FeatureCache
 from pinakes.media.job import Decoded
 from pinakes.media.reasons import Reason
 from pinakes.sources.base import PictureRef

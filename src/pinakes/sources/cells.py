@@ -83,7 +83,10 @@ def as_vector(cell: Any) -> NDArray[np.float32]:
     if numbers is None:
         raise ValueError("not a list of numbers")
     try:
-        vector = np.asarray(numbers, dtype=np.float32)
+        with np.errstate(
+            over="ignore"
+        ):  # what float32 cannot hold becomes an infinity, which is refused below
+            vector = np.asarray(numbers, dtype=np.float32)
     except (TypeError, ValueError, OverflowError):
         raise ValueError("not a list of numbers") from None
     if vector.ndim != 1 or not len(vector):

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pinakes.errors import SourceError, StorageError
 
 if TYPE_CHECKING:
@@ -48,11 +50,13 @@ def _to_polars(frame: object) -> pl.DataFrame:
 
 def _readable(frame: Any) -> Any:
     """Return what polars makes a data frame of."""
-    if isinstance(frame, Mapping):
-        return dict(frame)
     if hasattr(frame, "to_dict"):  # pandas, which needs more packages for every other way out
-        columns: Mapping[Any, Sequence[Any]] = frame.to_dict("list")
-        return {str(name): [_known(cell) for cell in cells] for name, cells in columns.items()}
+        frame = frame.to_dict("list")
+    if isinstance(frame, Mapping):
+        return {
+            str(name): list(map(_known, cells)) if isinstance(cells, list | tuple) else cells
+            for name, cells in frame.items()
+        }
     if hasattr(frame, "__arrow_c_stream__") or (
         isinstance(frame, Sequence) and not isinstance(frame, str | bytes)
     ):
@@ -65,6 +69,8 @@ def _readable(frame: Any) -> Any:
 
 def _known(cell: Any) -> Any:
     """Return a cell, or None for NaN, NaT and NA, by which pandas means that nothing is known."""
+    if isinstance(cell, np.ndarray):
+        return cell.tolist()
     try:
         return cell if hasattr(cell, "__len__") or cell == cell else None  # noqa: PLR0124
     except TypeError:  # whether NA equals anything is not defined

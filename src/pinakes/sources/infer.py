@@ -11,6 +11,7 @@ from pinakes.sources.detect import choose_table
 from pinakes.sources.folder import FOLDER_ATTRIBUTE, list_pictures
 from pinakes.sources.formats import open_rows
 from pinakes.sources.infer_table import infer_table
+from pinakes.sources.paths import plain_path
 from pinakes.sources.pattern import parse_pattern
 from pinakes.sources.text import humanise
 from pinakes.types import AttributeType
@@ -99,7 +100,7 @@ def _infer_folder(folder: Path, views: str | None, notes: list[str]) -> Settings
 
 def _relative(source: Path, into: Path) -> str:
     """Return the source's path relative to the collection where it lies in or beside it, else absolute."""
-    source, into = (Path(os.path.normpath(path.absolute())) for path in (source, into))
+    source, into = plain_path(source), plain_path(into)
     if source.is_relative_to(into) or source.parent == into.parent or into.is_relative_to(source):
         return Path(os.path.relpath(source, into)).as_posix()
     return source.as_posix()

@@ -28,6 +28,7 @@ _CODE = frozenset(
 )
 """Words in the names of columns whose digits are names and not amounts."""
 
+_WORD_ENDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _YES_NO_NAME = re.compile(r"^(?:is|has|in)(?:_|(?=[A-Z]))")
 _INTEGER = re.compile(r"\s*[+-]?(?:0|[1-9]\d{0,17})\s*", re.ASCII)
 _LEADING_ZERO = re.compile(r"\s*0\d", re.ASCII)
@@ -44,7 +45,7 @@ class Unusable(Enum):
 
 def name_words(name: str) -> list[str]:
     """Return the words of a column's name in lower case: ``imageURL_2`` gives image, url, 2."""
-    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\da-zA-Z_]+", name)]
+    return [word.lower() for word in re.findall(r"[^\W_]+", _WORD_ENDS.sub(" ", name))]
 
 
 def vector_dim(column: Column) -> int | None:

@@ -7,6 +7,7 @@ from pinakes.settings import Settings
 from pinakes.sources.base import Source
 from pinakes.sources.folder import FOLDER_ATTRIBUTE, FolderSource
 from pinakes.sources.formats import open_rows
+from pinakes.sources.paths import plain_path
 from pinakes.sources.pattern import parse_pattern
 from pinakes.sources.table import TableSource
 
@@ -22,7 +23,7 @@ def open_source(settings: Settings, folder: Path) -> Source:
         SourceError: there is nothing at ``source.path``, or a file that is no table.
         SettingsError: ``source.views`` is no pattern.
     """
-    path = folder / settings.source.path
+    path = plain_path(folder / settings.source.path)
     try:
         exists, is_folder = path.exists(), path.is_dir()
     except OSError as error:
@@ -34,3 +35,14 @@ def open_source(settings: Settings, folder: Path) -> Source:
     views = settings.source.views
     pattern = None if views is None else parse_pattern(views)
     return FolderSource(path, pattern, with_folder=FOLDER_ATTRIBUTE in settings.attributes)
+
+
+def source_folder(settings: Settings, folder: Path) -> Path:
+    """Return the folder that the uris of a source's pictures are relative to.
+
+    Args:
+        settings: the collection's settings.
+        folder: the collection's folder.
+    """
+    path = folder / settings.source.path
+    return path if path.is_dir() else path.parent

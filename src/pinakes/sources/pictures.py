@@ -1,11 +1,11 @@
 """How sources name pictures: suffixes, addresses, roles, and where a named file may lie."""
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
 from pinakes.sources.base import PictureRef
+from pinakes.sources.paths import plain_path
 
 PICTURE_SUFFIXES = frozenset(
     (
@@ -68,7 +68,7 @@ def locate(role: str, uri: str, base: Path, allowed: Sequence[Path]) -> PictureR
     if "\0" in uri:
         return None
     local = uri if "/" in uri else uri.replace("\\", "/")
-    path = Path(os.path.normpath(base / local))
+    path = plain_path(base / local)
     if not any(path.is_relative_to(folder) for folder in allowed):
         return None
     return PictureRef(role, uri, path)

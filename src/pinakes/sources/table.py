@@ -1,6 +1,5 @@
 """A table as items: one for each row."""
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pinakes.settings import Settings
 from pinakes.sources.base import Record, Rejection
 from pinakes.sources.cells import as_vector
 from pinakes.sources.mapping import RowMapper, named_columns
+from pinakes.sources.paths import plain_path
 from pinakes.sources.rows import BrokenRow, Row, Rows
 
 DIM_SAMPLE = 200
@@ -78,8 +78,8 @@ class TableSource:
         for column in sorted(named):
             if known is not None and column not in known:
                 raise UnknownNameError("column", column, known)
-        base = _absolute(self.table.path.parent)
-        folders = (base, _absolute(self.folder))
+        base = plain_path(self.table.path.parent)
+        folders = (base, plain_path(self.folder))
         return RowMapper(
             table=self.table.path.name,
             fields=fields,
@@ -139,7 +139,3 @@ def _length(row: Row, column: str) -> int | None:
         return len(as_vector(row.values.get(column)))
     except ValueError:
         return None
-
-
-def _absolute(path: Path) -> Path:
-    return Path(os.path.normpath(path.absolute()))

@@ -50,22 +50,20 @@ def _to_string(cell: Any, separator: str) -> str | None:
 
 
 def _to_integer(cell: Any, separator: str) -> int | None:
-    number: int | None = None
-    if isinstance(cell, str):
-        text = _bare_number(cell)
-        if text is None:
-            return None
-        if _INTEGER.fullmatch(text):
-            number = int(text)
-        elif _FLOAT.fullmatch(text):
-            cell = float(text)
-    elif isinstance(cell, int) and not isinstance(cell, bool):
-        number = cell
-    if isinstance(cell, float | Decimal) and math.isfinite(cell) and cell == int(cell):
-        number = int(cell)
-    if number is None or not -INTEGER_LIMIT <= number < INTEGER_LIMIT:
+    number: Any = _bare_number(cell) if isinstance(cell, str) else cell
+    if number is None:
+        return None
+    if isinstance(number, str):
+        if _INTEGER.fullmatch(number):
+            number = int(number)
+        elif _FLOAT.fullmatch(number):
+            number = float(number)
+    whole = isinstance(number, int) and not isinstance(number, bool)
+    if isinstance(number, float | Decimal) and math.isfinite(number):
+        whole = number == int(number)
+    if not whole or not -INTEGER_LIMIT <= number < INTEGER_LIMIT:
         raise ValueError(f"{shorten(cell)} is not a 64-bit integer")
-    return number
+    return int(number)
 
 
 def _to_float(cell: Any, separator: str) -> float | None:

@@ -2,7 +2,10 @@ import os
 from pathlib import Path
 
 from pinakes.catalog.database import Database
-from pinakes.catalog.files import KnownFile, Stat, forget_files, put_files, read_files
+from pinakes.catalog.files import KnownFile, Stat, forget_unused_files, put_files, read_files
+from pinakes.catalog.items import PlacedItem, put_items
+from pinakes.catalog.media import Medium, put_media
+from pinakes.types import Item, View
 
 READ = KnownFile("a.jpg", Stat(10, 2**62, 5), "a" * 64)
 REFUSED = KnownFile("b.jpg", Stat(0, 1, 1), None, "undecodable", "not a picture")
@@ -22,8 +25,16 @@ def test_new_knowledge_replaces_old(catalog: Database) -> None:
         put_files(connection, [READ])
         put_files(connection, [new])
         assert read_files(connection, ["a.jpg"]) == {"a.jpg": new}
-        forget_files(connection, ["a.jpg", "never.jpg"])
-        assert read_files(connection, ["a.jpg"]) == {}
+
+
+def test_only_files_that_no_view_shows_are_forgotten(catalog: Database) -> None:
+    shown = Item("one", views=(View("front", "a" * 64, "a.jpg", 1, 1),))
+    with catalog.write() as connection:
+        put_media(connection, [Medium("a" * 64, 10, 1, 1, "JPEG", None)])
+        put_items(connection, 1, [PlacedItem(shown, "row 1")])
+        put_files(connection, [READ, REFUSED])
+        forget_unused_files(connection, ["a.jpg", "b.jpg", "never.jpg"])
+        assert read_files(connection, ["a.jpg", "b.jpg"]) == {"a.jpg": READ}
 
 
 def test_a_file_settles_two_seconds_after_its_last_change() -> None:

@@ -32,6 +32,14 @@ def test_items_go_with_their_views_media_and_quarantine_and_an_event_says_why(wo
     assert report.pictures == PictureCounts(decoded=3, refused=1)
 
 
+def test_a_picture_that_another_item_shows_is_not_read_again(world: World) -> None:
+    world.paint("a.bmp")
+    one = world.record("one", "a.bmp")
+    world.add(one, world.record("two", "a.bmp"))
+    delete_items(world.database, ["two"], "test")
+    assert world.add(one).pictures == PictureCounts(unchanged=1)
+
+
 def test_nothing_to_delete_is_no_event(world: World) -> None:
     assert delete_items(world.database, ["nobody"], "test") == ()
     with world.database.read() as connection:

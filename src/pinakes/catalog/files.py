@@ -7,7 +7,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from pinakes.catalog.schema import files
+from pinakes.catalog.schema import files, views
 
 RACY_NS = 2_000_000_000
 """A file that changed less than two seconds before it was looked at is not trusted: file systems count time
@@ -70,7 +70,7 @@ def read_files(connection: sa.Connection, uris: Collection[str]) -> dict[str, Kn
 def put_files(connection: sa.Connection, known: Iterable[KnownFile]) -> None:
     """Store what is known of files, in place of what was."""
     by_uri = {file.uri: file for file in known}
-    forget_files(connection, by_uri)
+    connection.execute(files.delete().where(files.c.uri.in_(by_uri)))
     if by_uri:
         rows = [
             {
@@ -85,6 +85,7 @@ def put_files(connection: sa.Connection, known: Iterable[KnownFile]) -> None:
         connection.execute(files.insert(), rows)
 
 
-def forget_files(connection: sa.Connection, uris: Collection[str]) -> None:
-    """Drop what is known of files; they are read again when they are next named."""
-    connection.execute(files.delete().where(files.c.uri.in_(uris)))
+def forget_unused_files(connection: sa.Connection, uris: Collection[str]) -> None:
+    """Drop what is known of those of the given files that no view shows any more."""
+    used = sa.exists().where(views.c.uri == files.c.uri)
+    connection.execute(files.delete().where(files.c.uri.in_(uris), ~used))

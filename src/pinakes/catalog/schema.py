@@ -52,7 +52,7 @@ views = sa.Table(
     sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("media", KEY, sa.ForeignKey("media.sha256"), nullable=False, index=True),
-    sa.Column("uri", KEY, nullable=False),
+    sa.Column("uri", KEY, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
 

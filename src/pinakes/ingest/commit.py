@@ -8,7 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from pinakes.catalog.files import forget_files, put_files
+from pinakes.catalog.files import forget_unused_files, put_files
 from pinakes.catalog.items import PlacedItem, put_items, seen_items, uris_of
 from pinakes.catalog.media import put_media
 from pinakes.catalog.quarantine import Entry, clear_items, put_entries
@@ -72,7 +72,7 @@ def commit_chunk(connection: sa.Connection, run: int, chunk: Chunk, live: Collec
     left_behind = uris_of(connection, placed) - chunk.outcomes.keys()
     put_media(connection, [o.medium for o in outcomes if o.medium is not None and o.medium.sha256 in shown])
     upserted = put_items(connection, run, placed.values(), live)
-    forget_files(connection, left_behind)
+    forget_unused_files(connection, left_behind)
     put_files(connection, [outcome.remember for outcome in outcomes if outcome.remember is not None])
     clear_items(
         connection, run, {*placed, *(entry.item_id for entry in entries if entry.item_id is not None)}

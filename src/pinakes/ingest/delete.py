@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pinakes.catalog.database import Database
 from pinakes.catalog.events import record_event
-from pinakes.catalog.files import forget_files
+from pinakes.catalog.files import forget_unused_files
 from pinakes.catalog.items import delete_items as delete_rows
 from pinakes.catalog.items import first_unseen, uris_of
 from pinakes.catalog.quarantine import clear_items
@@ -51,7 +51,7 @@ def _delete(database: Database, run: int, ids: Sequence[str], reason: str) -> tu
     with database.write() as connection:
         uris = uris_of(connection, ids)
         deleted = delete_rows(connection, ids)
-        forget_files(connection, uris)
+        forget_unused_files(connection, uris)
         clear_items(connection, run, ids)
         if deleted:
             record_event(connection, "delete", {"ids": deleted, "reason": reason, "run": run})

@@ -1,7 +1,7 @@
 import csv
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinakes.errors import SourceError
@@ -76,6 +76,7 @@ def test_tables_without_a_usable_header(table, text, message):
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 
 
+@settings(deadline=None)  # files are written
 @given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=8), delimiter=st.sampled_from(",;\t|"))
 def test_what_is_written_is_read(tmp_path_factory, rows, delimiter):
     path = tmp_path_factory.mktemp("csv") / "t.csv"

@@ -36,6 +36,7 @@ def test_text_headings():
         ("Base Colour (main)", "Base_Colour_main"),
         ("couleur é", "couleur_e"),
         ("2020", "_2020"),
+        ("price\n", "price"),
         ("id", "id_"),
         ("content_hash", "content_hash_"),
         ("価格", "column"),
@@ -54,7 +55,7 @@ def test_names_are_not_given_twice():
 @given(st.text(max_size=10), st.lists(st.text(max_size=3)))
 def test_every_column_gets_a_valid_free_name(column, taken):
     name = attribute_name(column, taken)
-    assert re.match(NAME_PATTERN, name)
+    assert re.fullmatch(NAME_PATTERN, name)
     assert name not in {*taken, *RESERVED_FIELDS}
 
 

@@ -24,6 +24,8 @@ def is_nothing(cell: Any) -> bool:
 
 def as_text(cell: Any, joint: str = "; ") -> str:
     """Return a cell as words: lists joined, ``17.0`` as ``17``, a time at midnight as its day; else empty."""
+    if isinstance(cell, str):
+        return clean_text(cell)
     if is_nothing(cell) or isinstance(cell, Mapping | bytes):
         return ""
     if isinstance(cell, list | tuple | np.ndarray):

@@ -70,7 +70,7 @@ def attribute_name(column: str, taken: Collection[str]) -> str:
     Letters lose their accents and all else becomes ``_``; reserved names get a ``_`` at their end.
     """
     name = column
-    if not re.match(NAME_PATTERN, column):
+    if not re.fullmatch(NAME_PATTERN, column):
         ascii_only = unicodedata.normalize("NFKD", column).encode("ascii", "ignore").decode()
         name = re.sub(r"\W+", "_", ascii_only).strip("_") or "column"
         name = f"_{name}" if name[0].isdigit() else name

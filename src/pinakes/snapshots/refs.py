@@ -153,7 +153,7 @@ def _named(ref: Ref, release_id: str) -> Release:
 def _earlier(ref: Ref, steps: int) -> Release:
     if not 1 <= steps < len(ref.line):
         earlier = len(ref.line) - 1
-        raise UsageError(f"ref {ref.name!r} cannot go back {steps} releases: it has {earlier} earlier one(s)")
+        raise UsageError(f"ref {ref.name!r} cannot go back {steps} releases: only {earlier} came before")
     return ref.line[steps]
 
 

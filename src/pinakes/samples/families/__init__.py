@@ -1,0 +1,1 @@
+"""What the gallery shows: five families of things, each with its facts and its words."""

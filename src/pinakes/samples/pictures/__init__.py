@@ -1,0 +1,1 @@
+"""How the gallery looks: one painter for each family."""

@@ -10,8 +10,8 @@ FEWEST = 200
 """Below this many rows, chance decides."""
 
 FEWEST_DIMS = 16
-"""Below this many dimensions a sphere is so crowded that whitened thumbnails of real pictures look like random
-vectors (measured: at 8 dimensions, no more at 16)."""
+"""Below this many dimensions a sphere is so crowded that whitened thumbnails of real pictures look random
+(measured: at 8 dimensions, no more at 16)."""
 
 SAMPLE = 1_000
 """Rows looked at: cosines of all pairs are computed, so that the cost is bounded whatever the collection."""
@@ -24,7 +24,7 @@ DEVIATIONS = 5.0
 
 SLACK = 0.03
 """Relative difference that counts as a match besides. Other random fills than the normal one, and rounding to
-float16, move spread and nearest-neighbour cosine by up to 2 %. Half-whitened thumbnails of clothing and of coins
+float16, move spread and nearest-neighbour cosine by up to 2 %. Half-whitened thumbnails of clothing and coins
 (200 to 1,000 rows, 16 to 256 dimensions) were at least 3.8 allowances off in one of the two, fully whitened
 ones at least 1.7."""
 

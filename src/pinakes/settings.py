@@ -16,7 +16,7 @@ from pinakes.errors import SettingsError, UsageError
 from pinakes.types import RESERVED_FIELDS, AttributeType
 
 SETTINGS_FILE = "pinakes.toml"
-NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*\Z"
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -27,7 +27,7 @@ class _Table(BaseModel):
 
 
 class FieldMap(_Table):
-    """Which column or key of the source holds what. None: guessed from the names when first indexed."""
+    """Which column or key of the source holds what; what is left out is guessed when first indexed."""
 
     id: str | None = Field(None, description="the column that names an item; a folder uses the file name")
     title: str | None = Field(None, description="the column with the short name of an item")
@@ -121,7 +121,7 @@ class PolicySettings(_Table):
 class Settings(_Table):
     """The whole of ``pinakes.toml``."""
 
-    format: Literal[1] = 1
+    format: Literal[1] = Field(1, description="version of the layout of this file")
     name: str = Field("", description="name of the collection, shown to people")
     synthetic: bool = Field(False, description="the data is generated; every screen says so")
     source: SourceSettings = SourceSettings()
@@ -153,7 +153,7 @@ class Settings(_Table):
             )
         for name in self.live.fields:
             if name not in self.attributes:
-                known = ", ".join(self.attributes)
+                known = ", ".join(self.attributes) or "there are none"
                 raise ValueError(f"live field {name!r} is not among [attributes]: {known}")
         return self
 
@@ -167,7 +167,8 @@ def load_settings(folder: Path) -> Settings:
     """Read ``pinakes.toml`` of a collection.
 
     Raises:
-        SettingsError: the file is missing, is not TOML, or holds an unknown key or a wrong value.
+        SettingsError: the file is missing or unreadable, is not TOML, or holds an unknown key or a wrong
+            value.
     """
     path = folder / SETTINGS_FILE
     try:
@@ -178,6 +179,8 @@ def load_settings(folder: Path) -> Settings:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"cannot read {path}: {error.strerror}") from None
     return parse_settings(data, where=str(path))
 
 

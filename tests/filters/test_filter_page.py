@@ -16,18 +16,18 @@ TABLE = re.findall(r"^\| ([^|]+?) +\| ((?:`[^|`]+` ?)+) \| `([^`]+)` \|$", PAGE,
 EXAMPLE_FIELDS = {
     "string": "license",
     "integer, float": "price",
-    "date": "found",
-    "bool": "sold",
+    "date": "date_added",
+    "bool": "in_stock",
     "set": "seasons",
     "any": "price",
 }
 SCHEMA = {
     "price": AttributeType.FLOAT,
-    "found": AttributeType.DATE,
-    "sold": AttributeType.BOOL,
+    "date_added": AttributeType.DATE,
+    "in_stock": AttributeType.BOOL,
     "seasons": AttributeType.SET,
 }
-VALUES = {"license": "'a'", "price": "1", "found": "'2024-05-01'", "sold": "true", "seasons": "'a'"}
+VALUES = {"license": "'a'", "price": "1", "date_added": "'2024-05-01'", "in_stock": "true", "seasons": "'a'"}
 
 
 def asked(field, op):

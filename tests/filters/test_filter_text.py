@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from pinakes.errors import FilterError
 from pinakes.filters import (
     And,
-    Node,
     Not,
     Operator,
     Or,
@@ -118,15 +117,37 @@ def test_a_caret_points_into_a_part_of_a_long_filter_and_nothing_odd_reaches_the
     assert str(caught.value).splitlines()[1] == "  a = ' [31m  ' and and"
 
 
-@settings(deadline=None)
-@given(st.text(max_size=40) | st.text("ab=<>!()'\"`,. 01andornthsil-", max_size=40))
+PIECES = [
+    *(
+        "a",
+        "`in`",
+        "=",
+        "!=",
+        "<",
+        "in",
+        "has",
+        "any",
+        "between",
+        "starts with",
+        "is",
+        "null",
+        "not",
+        "and",
+        "or",
+    ),
+    *("(", ")", ",", "'x'", '"', "1", "-.5", "1e999", "true", "a = 1", "a in ('x')", "#"),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=40) | st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join))
 def test_any_text_is_a_filter_or_a_filter_error(text):
     try:
         node = parse_filter(text)
     except FilterError as error:
         assert 0 <= error.position <= len(text)
     else:
-        assert isinstance(node, Node)
+        assert parse_filter(to_text(node)) == node
 
 
 @settings(max_examples=300, deadline=None)

@@ -17,7 +17,8 @@ def segment(pictures, removed=()):
         (Item(name, views=tuple(View("front", m, m, 1, 1) for m in media)), "h")
         for name, media in sorted(pictures.items())
     )
-    return SegmentRows(*snapshot_tables(items, {}), frozenset(removed))
+    tables = snapshot_tables(items, {})
+    return SegmentRows(tables.items, tables.views, frozenset(removed))
 
 
 def test_rows_of_living_items_only():

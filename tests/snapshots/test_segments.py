@@ -9,7 +9,8 @@ SCHEMA = {"price": AttributeType.FLOAT}
 
 
 def segment(*items, removed=()):
-    return SegmentRows(*snapshot_tables(((i, "h") for i in items), SCHEMA), frozenset(removed))
+    tables = snapshot_tables(((i, "h") for i in items), SCHEMA)
+    return SegmentRows(tables.items, tables.views, frozenset(removed))
 
 
 def item(name, price=None, media=()):

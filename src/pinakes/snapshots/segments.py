@@ -1,11 +1,15 @@
 """Several snapshots as one release: a base and its deltas under one row numbering."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from pinakes.snapshots.reader import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,13 @@ class SegmentRows:
     items: pl.DataFrame
     views: pl.DataFrame
     removed: frozenset[str] = frozenset()
+
+    @staticmethod
+    def of(snapshot: Snapshot) -> SegmentRows:
+        """Read the tables of a snapshot."""
+        tombstones = snapshot.tombstones
+        removed = frozenset[str]() if tombstones is None else frozenset(tombstones["id"].to_list())
+        return SegmentRows(snapshot.items, snapshot.views, removed)
 
 
 def number_rows(segments: Sequence[SegmentRows]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -41,6 +52,13 @@ def living(segments: Sequence[SegmentRows]) -> NDArray[np.bool_]:
         if segment is not segments[0]:
             gone.update(segment.items["id"].to_list())
     return np.concatenate(alive)
+
+
+def released_hashes(segments: Sequence[SegmentRows]) -> dict[str, str]:
+    """Return the content hash of every living item, by id."""
+    alive = living(segments)
+    table = pl.concat([s.items.select("id", "content_hash") for s in segments]).filter(pl.Series(alive))
+    return dict(table.iter_rows())
 
 
 def join_rows(

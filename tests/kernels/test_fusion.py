@@ -1,6 +1,6 @@
 import numpy as np
 
-from pinakes.retrieval.fusion import reciprocal_rank_fusion
+from pinakes.kernels.fusion import reciprocal_rank_fusion
 
 
 def test_fusion_by_hand():

@@ -1,0 +1,5 @@
+"""``python -m pinakes``: the command line."""
+
+from pinakes.cli import main
+
+main()

@@ -1,0 +1,39 @@
+"""Commands that carry a collection elsewhere: backup and restore."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pinakes.cli.output import console, print_json
+from pinakes.collection import Collection, restore_collection
+
+Folder = Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def backup(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(help="The .tar file to write.")],
+    json: Json = False,
+) -> None:
+    """Write settings, catalogue, served releases and models to one file; pictures stay where they are."""
+    report = Collection(folder).backup(file)
+    if json:
+        print_json(asdict(report))
+    else:
+        console().print(f"{file}: {report.files} files, {report.bytes / 1e6:.1f} MB")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `pinakes backup` wrote.")],
+    into: Annotated[Path, typer.Argument(help="A new or empty folder.", metavar="DIR")],
+    json: Json = False,
+) -> None:
+    """Check every hash of a backup and put the collection into a new folder."""
+    report = restore_collection(file, into)
+    if json:
+        print_json(asdict(report))
+    else:
+        console().print(f"{into}: {report.files} files, {report.bytes / 1e6:.1f} MB, every hash checked")

@@ -1,0 +1,76 @@
+"""Commands on what a collection holds: status, delete, block."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pinakes.cli.output import console, print_json, table
+from pinakes.collection import Collection
+
+Folder = Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")]
+Ids = Annotated[list[str], typer.Argument(help="Ids of items.", metavar="ID...")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def status(folder: Folder, json: Json = False) -> None:
+    """Show what a collection holds, what is served, and what is in quarantine."""
+    found = Collection(folder).status()
+    if json:
+        print_json(asdict(found))
+        return
+    screen = console()
+    name = found.name or folder.resolve().name
+    screen.print(f"[bold]{name}[/]" + ("  [dim]generated sample data[/]" if found.synthetic else ""))
+    facts = [
+        ("items", found.items),
+        ("views", found.views),
+        ("pictures", found.media),
+        ("release", found.release or "none yet"),
+        ("snapshots", ", ".join(found.snapshots) or "none"),
+        ("deltas", found.deltas),
+        ("blocked", found.blocked),
+        ("in quarantine", sum(found.quarantine.values())),
+    ]
+    screen.print(table("", "", rows=facts))
+    if found.quarantine:
+        screen.print(table("reason", "n", rows=sorted(found.quarantine.items()), right=("n",)))
+    if found.runs:
+        rows = [(r.id, r.verb, r.started, r.state, r.detail) for r in found.runs]
+        screen.print(table("run", "verb", "started", "state", "", rows=rows))
+
+
+def delete(folder: Folder, ids: Ids, json: Json = False) -> None:
+    """Delete items from the collection, and publish a release without them."""
+    report = Collection(folder).delete(ids)
+    if json:
+        print_json(asdict(report))
+        return
+    unknown = [item for item in ids if item not in report.deleted]
+    console().print(f"deleted {len(report.deleted)} items; live -> {report.release}")
+    if unknown:
+        console().print(f"[yellow]not in the collection: {', '.join(unknown)}[/]")
+
+
+def block(
+    folder: Folder,
+    ids: Ids,
+    reason: Annotated[str, typer.Option(help="Why; kept with the block.")],
+    json: Json = False,
+) -> None:
+    """Take items down at once: they are not shown by any release, old or new."""
+    blocked = Collection(folder).block(ids, reason)
+    if json:
+        print_json({"blocked": list(blocked)})
+    else:
+        console().print(f"blocked {len(ids)} items; {len(blocked)} in all")
+
+
+def unblock(folder: Folder, ids: Ids, json: Json = False) -> None:
+    """Let blocked items be shown again."""
+    blocked = Collection(folder).unblock(ids)
+    if json:
+        print_json({"blocked": list(blocked)})
+    else:
+        console().print(f"unblocked {len(ids)} items; {len(blocked)} are still blocked")

@@ -1,0 +1,56 @@
+"""``pinakes demo``: the sample gallery, made, indexed and searched."""
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import pinakes
+from pinakes.cli.output import console, print_json, table
+from pinakes.cli.progress import progress_bars
+from pinakes.collection import index
+from pinakes.ingest.outcome import IndexReport
+from pinakes.retrieval.results import Results
+from pinakes.samples.gallery import generate_gallery
+
+QUESTION = "a striped dress in blue"
+"""The search that the demo answers."""
+
+
+def demo(
+    size: Annotated[int, typer.Option(help="How many items to generate, 1 to 100,000.")] = 600,
+    into: Annotated[Path, typer.Option(help="The folder of the sample collection.")] = Path("pinakes-demo"),
+    serve: Annotated[bool, typer.Option(help="Serve the collection afterwards.")] = True,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Generate a sample gallery, index it, and answer a search.
+
+    All of it is synthetic, and nothing is downloaded.
+    """
+    begun = time.monotonic()
+    with progress_bars(quiet=json) as report:
+        generate_gallery(into, size=size, progress=lambda done, total: report("drawing", done, total))
+        done = index(into, progress=report)
+    seconds = time.monotonic() - begun
+    with pinakes.open(into) as engine:
+        results = engine.search(QUESTION, top=5)
+    if json:
+        print_json({"seconds": seconds, "index": asdict(done), "search": results.to_dict()})
+        return
+    _show(done, results, seconds, into)
+
+
+def _show(done: IndexReport, results: Results, seconds: float, folder: Path) -> None:
+    screen = console()
+    gates = sum(gate.status == "pass" for gate in done.freeze.gates)
+    frozen = f", {gates} gates passed" if done.freeze.snapshot else ""
+    screen.print(
+        f"[bold]{done.add.items:,} generated items[/], release {done.release}{frozen}, "
+        f"{seconds:.1f} s, 0 bytes downloaded"
+    )
+    screen.print(f'\n[bold]pinakes search {folder} "{QUESTION}"[/]')
+    rows = [(h.rank, h.id, h.closeness, h.title, "; ".join(map(str, h.reasons))) for h in results]
+    screen.print(table("rank", "id", "closeness", "title", "reasons", rows=rows, right=("rank",)))
+    screen.print(f"[dim]{results.timings['total']:.1f} ms[/]\n\nnow yours: [bold]pinakes index ~/Pictures[/]")

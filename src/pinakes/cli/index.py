@@ -1,0 +1,161 @@
+"""``pinakes index`` and ``pinakes add``: from a source to a published release."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pinakes.cli.output import console, print_json, print_notes, table
+from pinakes.cli.progress import progress_bars
+from pinakes.collection import Collection
+from pinakes.collection import index as index_source
+from pinakes.errors import UsageError
+from pinakes.ingest.outcome import IndexReport
+from pinakes.ingest.setup import Options, Setup, find_setup, write_setup
+from pinakes.sources.preview import Preview, preview
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+PICTURES_PER_SECOND = 150
+"""For the estimate of a dry run: about what two cores decode and encode."""
+
+BYTES_PER_PICTURE = 4_500
+"""For the estimate of a dry run: features, vectors and rows of one picture on disk."""
+
+
+def index(
+    source: Annotated[Path, typer.Argument(help="A folder of pictures, or a table.", metavar="SOURCE")],
+    into: Annotated[
+        Path | None, typer.Option(help="The collection's folder, where it is not the source itself.")
+    ] = None,
+    encoder: Annotated[str | None, typer.Option(help="Encoder of the pictures.")] = None,
+    id: Annotated[str | None, typer.Option("--id", help="The column that names an item.")] = None,
+    view: Annotated[
+        list[str] | None, typer.Option(help="ROLE=COLUMN of a table's pictures; may be repeated.")
+    ] = None,
+    views: Annotated[
+        str | None, typer.Option(help="File name pattern that groups pictures, such as '{id}_{role}.jpg'.")
+    ] = None,
+    prune: Annotated[bool, typer.Option(help="Delete items that the source no longer has.")] = False,
+    waive: Annotated[list[str] | None, typer.Option(help="A gate that may fail; recorded by name.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be read, write pinakes.toml, and stop.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Make a folder of pictures or a table searchable; run it again to bring it up to date.
+
+    Example: pinakes index photos
+    """
+    given_views = _views(view or [], views)
+    if dry_run:
+        setup = find_setup(source, into, Options(encoder, id, given_views))
+        found = preview(setup.settings, setup.folder)
+        write_setup(setup)
+        _show_preview(setup, found, json=json)
+        return
+    with progress_bars(quiet=json) as report:
+        done = index_source(
+            source,
+            into,
+            encoder=encoder,
+            id=id,
+            views=given_views,
+            prune=prune,
+            waive=tuple(waive or ()),
+            progress=report,
+        )
+    _show(done, json=json)
+
+
+def add(
+    folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
+    file: Annotated[Path, typer.Argument(help="A table with the columns of the source.", metavar="TABLE")],
+    json: Json = False,
+) -> None:
+    """Add or replace the items of another table, and publish a release with them."""
+    with progress_bars(quiet=json) as report:
+        done = Collection(folder, report).add(file)
+    _show(done, json=json)
+
+
+def _show(done: IndexReport, *, json: bool) -> None:
+    if json:
+        print_json(asdict(done))
+        return
+    screen, added, frozen = console(), done.add, done.freeze
+    print_notes(done.notes)
+    screen.print(
+        f"{added.read:,} read: {added.added:,} added, {added.updated:,} updated, "
+        f"{added.unchanged:,} unchanged, {added.quarantined:,} quarantined, {added.vanished:,} vanished"
+        + (f" ({added.pruned:,} deleted)" if added.pruned else "")
+    )
+    pictures = added.pictures
+    rate = f" ({pictures.decoded / added.seconds:,.0f} images/s)" if pictures.decoded else ""
+    screen.print(
+        f"pictures: {pictures.decoded:,} decoded{rate}, {pictures.unchanged:,} unchanged, "
+        f"{pictures.refused:,} refused, {pictures.missing:,} missing"
+    )
+    if frozen.snapshot is None:
+        screen.print("nothing changed since the last release")
+    else:
+        passed = sum(gate.status == "pass" for gate in frozen.gates)
+        waived = sum(gate.waived for gate in frozen.gates)
+        screen.print(
+            f"{frozen.snapshot}: {frozen.items:,} items, {frozen.views:,} views, {passed} gates passed"
+            + (f", {waived} waived" if waived else "")
+        )
+    screen.print(f"[bold]live -> {done.release}[/] in {done.seconds:.1f} s")
+
+
+def _show_preview(setup: Setup, found: Preview, *, json: bool) -> None:
+    estimate = {
+        "seconds": round(found.found / PICTURES_PER_SECOND, 1),
+        "megabytes": round(found.found * BYTES_PER_PICTURE / 1e6, 1),
+    }
+    if json:
+        shown = {key: value for key, value in asdict(found).items() if key != "settings"}
+        print_json(
+            {**shown, "settings": setup.settings.model_dump(mode="json"), "estimate": estimate,
+             "notes": list(setup.notes), "folder": str(setup.folder)}
+        )  # fmt: skip
+        return
+    screen = console()
+    print_notes(setup.notes)
+    fields = setup.settings.source.fields.model_dump(exclude_defaults=True)
+    screen.print(table("field", "column", rows=[(name, _column(value)) for name, value in fields.items()]))
+    attributes = [(n, a.type.value, a.column or n) for n, a in setup.settings.attributes.items()]
+    screen.print(table("attribute", "type", "column", rows=attributes))
+    for sample in found.samples:
+        record = sample.record
+        screen.print(f"[bold]{record.id}[/] {record.title}")
+        for picture, there in zip(record.pictures, sample.found, strict=True):
+            state = {True: "found", False: "[red]missing[/]", None: "an address"}[there]
+            screen.print(f"  {picture.role}: {picture.uri} ({state})")
+    screen.print(
+        f"{found.items:,} items, {sum(found.rejected.values()):,} rejected; pictures: {found.found:,} found "
+        f"({found.bytes / 1e6:.1f} MB), {found.missing:,} missing, {found.remote:,} addresses"
+    )
+    screen.print(
+        f"about {estimate['seconds']:.0f} s and {estimate['megabytes']:.0f} MB on disk; "
+        f"wrote {setup.folder / 'pinakes.toml'}"
+    )
+
+
+def _column(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{role} = {column}" for role, column in value.items())
+    return ", ".join(value) if isinstance(value, list | tuple) else str(value)
+
+
+def _views(pairs: list[str], pattern: str | None) -> str | dict[str, str] | None:
+    if pairs and pattern:
+        raise UsageError("--view is for tables and --views for folders: give one of them")
+    roles = {}
+    for pair in pairs:
+        role, separator, column = pair.partition("=")
+        if not separator or not role or not column:
+            raise UsageError(f"--view takes ROLE=COLUMN, such as front=image; got {pair!r}")
+        roles[role] = column
+    return roles or pattern

@@ -1,0 +1,124 @@
+"""``pinakes search``: a query answered as a table, as JSON, or as a sheet of pictures."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import pinakes
+from pinakes.cli.output import FAILED, console, print_json, print_notes, table
+from pinakes.cli.sheet import write_sheet
+from pinakes.errors import UsageError
+from pinakes.retrieval.results import Hit, Results
+
+TITLE_WIDTH = 48
+
+
+def search(
+    folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
+    text: Annotated[str | None, typer.Argument(help="Words to search for, or an id.")] = None,
+    image: Annotated[list[str] | None, typer.Option(help="A picture to search for; may be repeated.")] = None,
+    like: Annotated[list[str] | None, typer.Option(help="The id of an item; may be repeated.")] = None,
+    unlike: Annotated[list[str] | None, typer.Option(help="The id of an item to keep away from.")] = None,
+    where: Annotated[str | None, typer.Option(help='A filter, such as "price < 50".')] = None,
+    weight: Annotated[
+        list[str] | None, typer.Option(help="SIGNAL=NUMBER, such as words=0.5; may be repeated.")
+    ] = None,
+    top: Annotated[int, typer.Option("--top", "-n", "--limit", help="How many hits.")] = 10,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge rights as of this day.")
+    ] = None,
+    collapse: Annotated[bool, typer.Option(help="Show one item for several with identical pictures.")] = True,
+    ref: Annotated[str, typer.Option(help="The ref whose release answers.")] = "live",
+    html: Annotated[Path | None, typer.Option(help="Write a page with the pictures.", dir_okay=False)] = None,
+    explain: Annotated[bool, typer.Option(help="Print plan and timings.")] = False,
+    require_hit: Annotated[bool, typer.Option(help="End with status 1 when there is no hit.")] = False,
+    json: Annotated[bool, typer.Option(help="Print JSON.")] = False,
+) -> None:
+    """Search a collection by words, by picture, by item, or by several of them.
+
+    Example: pinakes search photos "red dress" --where "price < 50"
+    """
+    if not folder.exists():
+        raise UsageError(_did_you_mean(folder, text))
+    likes = {**dict.fromkeys(like or [], 1.0), **dict.fromkeys(unlike or [], -0.5)}
+    with pinakes.open(folder, ref=ref) as engine:
+        results = engine.search(
+            text,
+            image=[(picture, 1.0) for picture in image] if image else None,
+            like=likes or None,
+            weights=_weights(weight or []),
+            where=where,
+            as_of=_day(as_of),
+            top=top,
+            collapse=collapse,
+        )
+        if html is not None:
+            write_sheet(html, engine, results, title=text or "Search")
+    if json:
+        print_json(results.to_dict())
+    else:
+        _print_table(results)
+        if explain:
+            _print_plan(results)
+    if require_hit and not results.hits:
+        raise typer.Exit(FAILED)
+
+
+def _print_table(results: Results) -> None:
+    screen = console()
+    if results.synthetic:
+        screen.print("[dim]generated sample data[/]")
+    if not results.hits:
+        screen.print("no hit")
+    else:
+        rows = [
+            (
+                h.rank,
+                h.id,
+                f"{h.score:.4f}",
+                h.closeness,
+                h.title[:TITLE_WIDTH],
+                "; ".join(map(str, h.reasons)),
+            )
+            for h in results.hits
+        ]
+        screen.print(
+            table("rank", "id", "score", "closeness", "title", "reasons", rows=rows, right=("rank", "score"))
+        )
+    print_notes(results.notes)
+    screen.print(f"[dim]{len(results)} hits, {results.timings['total']:.1f} ms, release {results.release}[/]")
+
+
+def _why(hit: Hit) -> str:
+    return "; ".join(str(reason) for reason in hit.reasons)
+
+
+def _print_plan(results: Results) -> None:
+    steps = [(s.signal, s.method, s.scanned, f"{s.allowed:.2%}", s.recall, s.weight) for s in results.plan]
+    console().print(table("signal", "method", "scanned", "allowed", "recall", "weight", rows=steps))
+    times = ", ".join(f"{stage} {ms:.2f}" for stage, ms in results.timings.items())
+    console().print(f"[dim]ms: {times}; receipt {results.receipt}[/]")
+
+
+def _did_you_mean(folder: Path, text: str | None) -> str:
+    """Return what to say when the collection's folder does not exist: perhaps it was meant as the text."""
+    if text is None and len(folder.parts) == 1:
+        return f'no such folder: {folder}; did you mean: pinakes search . "{folder}"'
+    return f"no such folder: {folder}"
+
+
+def _weights(pairs: list[str]) -> dict[str, float]:
+    weights = {}
+    for pair in pairs:
+        name, _, number = pair.partition("=")
+        try:
+            weights[name] = float(number)
+        except ValueError:
+            raise UsageError(f"--weight takes SIGNAL=NUMBER, such as words=0.5; got {pair!r}") from None
+    return weights
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

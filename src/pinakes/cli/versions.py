@@ -1,0 +1,120 @@
+"""Commands on versions: freeze, verify, publish, roll back, prune."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pinakes.cli.output import FAILED, console, print_json, table
+from pinakes.cli.progress import progress_bars
+from pinakes.collection import Collection
+from pinakes.ingest.freeze import FreezeReport
+from pinakes.snapshots.release import Release
+
+Folder = Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Ref = Annotated[str, typer.Option(help="The ref.")]
+
+
+def freeze(
+    folder: Folder,
+    waive: Annotated[list[str] | None, typer.Option(help="A gate that may fail; recorded by name.")] = None,
+    json: Json = False,
+) -> None:
+    """Write what changed since the last release as a verified snapshot, without publishing it."""
+    with progress_bars(quiet=json) as report:
+        frozen = Collection(folder, report).freeze(waive=tuple(waive or ()))
+    _show_freeze(frozen, json=json)
+
+
+def compact(
+    folder: Folder,
+    waive: Annotated[list[str] | None, typer.Option(help="A gate that may fail; recorded by name.")] = None,
+    json: Json = False,
+) -> None:
+    """Write base and deltas together as one new base and publish it; fitted encoders are kept."""
+    with progress_bars(quiet=json) as report:
+        frozen = Collection(folder, report).compact(waive=tuple(waive or ()))
+    _show_freeze(frozen, json=json)
+
+
+def verify(folder: Folder, ref: Ref = "live", json: Json = False) -> None:
+    """Hash and check every file of a release again; ends with status 1 when anything is wrong."""
+    report = Collection(folder).verify(ref)
+    if json:
+        print_json(asdict(report))
+    else:
+        for problem in report.problems:
+            console().print(f"[red]{problem}[/]")
+        verdict = "[green]verified[/]" if report.ok else "[bold red]damaged[/]"
+        console().print(
+            f"{verdict}: {', '.join(report.checked)}, {report.files} files, {report.bytes / 1e6:.1f} MB, "
+            f"{len(report.problems)} problems"
+        )
+    if not report.ok:
+        raise typer.Exit(FAILED)
+
+
+def publish(
+    folder: Folder,
+    snapshot: Annotated[str, typer.Argument(help="The snapshot, such as v0002.")],
+    ref: Ref = "live",
+    json: Json = False,
+) -> None:
+    """Point a ref at a snapshot, with the base and the deltas before it."""
+    _show_release(Collection(folder).publish(snapshot, ref), ref, json=json)
+
+
+def rollback(
+    folder: Folder,
+    to: Annotated[str | None, typer.Option(help="The release; the one before when not given.")] = None,
+    ref: Ref = "live",
+    json: Json = False,
+) -> None:
+    """Point a ref at an earlier release again."""
+    _show_release(Collection(folder).rollback(to, ref), ref, json=json)
+
+
+def prune(
+    folder: Folder,
+    keep: Annotated[int, typer.Option(help="How many releases of each ref's history to keep.")] = 3,
+    json: Json = False,
+) -> None:
+    """Delete snapshots that no kept release names and nobody reads."""
+    report = Collection(folder).prune(keep)
+    if json:
+        print_json(asdict(report))
+        return
+    console().print(
+        f"removed {', '.join(report.removed) or 'nothing'} ({report.bytes / 1e6:.1f} MB)"
+        + (f"; in use, left alone: {', '.join(report.held)}" if report.held else "")
+    )
+
+
+def _show_release(release: Release, ref: str, *, json: bool) -> None:
+    if json:
+        print_json({"ref": ref, "release": release.id, "snapshots": [pin.name for pin in release.snapshots]})
+    else:
+        console().print(f"{ref} -> {release.id}")
+
+
+def _show_freeze(frozen: FreezeReport, *, json: bool) -> None:
+    if json:
+        print_json(asdict(frozen))
+        return
+    if frozen.snapshot is None:
+        console().print("nothing changed since the last release")
+        return
+    console().print(f"{frozen.snapshot}: {frozen.items} items, {frozen.seconds:.1f} s")
+    rows = [
+        (g.name, "waived" if g.waived else g.status, g.n, _number(g.value), _number(g.limit), g.detail)
+        for g in frozen.gates
+    ]
+    console().print(
+        table("gate", "status", "n", "value", "limit", "", rows=rows, right=("n", "value", "limit"))
+    )
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:g}"

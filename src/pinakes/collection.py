@@ -1,0 +1,358 @@
+"""The owner's side of a collection: everything that writes, and reports on what was written."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+
+from pinakes.catalog.database import Database, open_catalog
+from pinakes.catalog.items import count_items, count_pictures
+from pinakes.catalog.lease import writer_lease
+from pinakes.catalog.quarantine import count_reasons, read_entries
+from pinakes.catalog.runs import list_runs
+from pinakes.encoders.base import EncoderFamily, ImageEncoder
+from pinakes.encoders.cache.base import FeatureCache
+from pinakes.encoders.cache.sqlite import SQLiteCache
+from pinakes.encoders.families import open_family
+from pinakes.errors import SourceError
+from pinakes.ingest.add import add_records, upsert_records
+from pinakes.ingest.delete import delete_items
+from pinakes.ingest.freeze import Freezer, FreezeReport
+from pinakes.ingest.live import publish_live
+from pinakes.ingest.outcome import Deleted, Diagnosis, IndexReport, Status
+from pinakes.ingest.pipeline import Ingest
+from pinakes.ingest.progress import Report, silent
+from pinakes.ingest.self_retrieval import SelfRetrieval
+from pinakes.ingest.setup import Options, find_setup, keep_frame, write_setup
+from pinakes.ingest.spaces import BROUGHT
+from pinakes.ingest.variants import Variants, find_variants
+from pinakes.settings import Settings, load_settings
+from pinakes.snapshots import backup as backups
+from pinakes.snapshots import blocks, leases, refs, verify
+from pinakes.snapshots.layout import CollectionPaths, SnapshotName
+from pinakes.snapshots.reader import open_snapshot
+from pinakes.snapshots.release import Release, make_release
+from pinakes.snapshots.segments import SegmentRows, join_rows, living
+from pinakes.sources.open import open_source, source_folder
+
+LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A folder that holds ``pinakes.toml``, for its owner; `pinakes.open` is for those who search.
+
+    Every verb that writes holds the writer lock and raises `LockedError` where another process does.
+
+    Attributes:
+        folder: the collection's folder.
+    """
+
+    folder: Path
+    progress: Report = field(default=silent, compare=False)
+
+    @property
+    def paths(self) -> CollectionPaths:
+        """Where everything lies."""
+        return CollectionPaths(Path(self.folder).expanduser().absolute())
+
+    @property
+    def settings(self) -> Settings:
+        """``pinakes.toml``, read anew.
+
+        Raises:
+            SettingsError: the folder is not a collection, or the file is wrong.
+        """
+        return load_settings(self.paths.root)
+
+    def sync(self, *, prune: bool = False, waive: tuple[str, ...] = ()) -> IndexReport:
+        """Bring catalogue, snapshot and release up to the source.
+
+        Args:
+            prune: delete items that the source no longer has.
+            waive: gates that may fail; recorded by name.
+
+        Raises:
+            SourceError: the source cannot be read.
+            GateError: a gate failed; the release that was served still is.
+            StorageError: the disk refused.
+        """
+        begun = time.monotonic()
+        settings = self.settings
+        with self._writing("index") as (database, cache):
+            source = open_source(settings, self.paths.root)
+            ingest = Ingest(database, settings, self._features(settings), cache, self.progress)
+            added = add_records(ingest, source, prune=prune, verb="index")
+            frozen = self._freeze(settings, database, cache, waive=waive)
+            release = self._publish_frozen(settings, database, frozen, "index")
+        return IndexReport(
+            folder=self.paths.root,
+            release=release.id,
+            add=added,
+            freeze=frozen,
+            notes=(),
+            seconds=time.monotonic() - begun,
+        )
+
+    def add(self, source: Path) -> IndexReport:
+        """Add or replace items from another table with the same columns, and publish a release with them.
+
+        Raises:
+            SourceError: the table cannot be read.
+        """
+        begun = time.monotonic()
+        settings = self.settings
+        with self._writing("add") as (database, cache):
+            at = settings.source.model_copy(update={"path": str(source.expanduser().absolute())})
+            records = open_source(settings.model_copy(update={"source": at}), self.paths.root).records()
+            ingest = Ingest(database, settings, self._features(settings), cache, self.progress)
+            added = upsert_records(ingest, records)
+            frozen = self._freeze(settings, database, cache)
+            release = self._publish_frozen(settings, database, frozen, "add")
+        return IndexReport(self.paths.root, release.id, added, frozen, (), time.monotonic() - begun)
+
+    def delete(self, ids: Sequence[str], reason: str = "deleted") -> Deleted:
+        """Delete items and publish a release without them; ids that are not there are passed over."""
+        settings = self.settings
+        with self._writing("delete") as (database, cache):
+            deleted = delete_items(database, ids, reason)
+            frozen = self._freeze(settings, database, cache)
+            release = self._publish_frozen(settings, database, frozen, "delete")
+        return Deleted(tuple(deleted), release.id)
+
+    def freeze(self, *, waive: tuple[str, ...] = ()) -> FreezeReport:
+        """Write what changed as a snapshot, without publishing it.
+
+        Args:
+            waive: gates that may fail; recorded by name.
+
+        Raises:
+            GateError: a gate failed.
+        """
+        with self._writing("freeze") as (database, cache):
+            return self._freeze(self.settings, database, cache, waive=waive)
+
+    def compact(self, *, waive: tuple[str, ...] = ()) -> FreezeReport:
+        """Write base and deltas together as one new base, with the encoders of the old one, and publish it.
+
+        Raises:
+            GateError: a gate failed; the release that was served still is.
+        """
+        settings = self.settings
+        with self._writing("compact") as (database, cache):
+            frozen = self._freeze(settings, database, cache, waive=waive, compact=True)
+            self._publish_frozen(settings, database, frozen, "compact")
+        return frozen
+
+    def publish(self, snapshot: str, ref: str = LIVE) -> Release:
+        """Point a ref at a snapshot with the base and the deltas before it.
+
+        Raises:
+            UsageError: not the name of a snapshot.
+            IntegrityError: a snapshot is missing or damaged.
+        """
+        name = SnapshotName.parse(snapshot)
+        chain = [str(SnapshotName(name.base, delta)) for delta in range(name.delta + 1)]
+        with self._lease("publish"):
+            return self._publish(self.settings, chain, ref, f"publish {snapshot}")
+
+    def rollback(self, to: str | None = None, ref: str = LIVE) -> Release:
+        """Point a ref at an earlier release.
+
+        Args:
+            to: id of the release; the one before the present when None.
+            ref: name of the ref.
+
+        Raises:
+            UsageError: there is no earlier release.
+            UnknownNameError: no such ref, or no such release in its history.
+        """
+        with self._lease("rollback"):
+            return refs.rollback(self.paths, ref, to=to)
+
+    def verify(self, ref: str = LIVE) -> verify.Report:
+        """Hash and check every file of a release again."""
+        self.settings  # noqa: B018 - a folder that is not a collection is said to be so
+        return verify.verify_release(self.paths, refs.read_ref(self.paths, ref).release)
+
+    def block(self, ids: Sequence[str], reason: str) -> frozenset[str]:
+        """Take items down from every release at once, and return all ids that are blocked now."""
+        self.settings  # noqa: B018
+        return blocks.block(self.paths, ids, reason).ids
+
+    def unblock(self, ids: Sequence[str], reason: str = "") -> frozenset[str]:
+        """Let blocked items be shown again, and return all ids that are still blocked."""
+        self.settings  # noqa: B018
+        return blocks.unblock(self.paths, ids, reason).ids
+
+    def prune(self, keep: int = leases.KEEP) -> leases.PruneReport:
+        """Remove snapshots that no kept release names and nobody reads."""
+        with self._lease("prune"):
+            return leases.prune(self.paths, keep)
+
+    def backup(self, file: Path) -> backups.BackupReport:
+        """Write settings, catalogue, served releases and models to one tar file; no pictures."""
+        with self._lease("backup"):
+            return backups.backup(self.paths, file)
+
+    def status(self) -> Status:
+        """Say what the collection holds and what is served."""
+        settings = self.settings
+        release = self._served()
+        snapshots = tuple(pin.name for pin in release.snapshots) if release else ()
+        if not self.paths.catalog_db.exists():
+            return Status(settings.name, settings.synthetic, 0, 0, 0, None, (), 0, 0, {}, ())
+        with self._catalog() as database, database.read() as connection:
+            items = count_items(connection)
+            views, media = count_pictures(connection)
+            reasons: Counter[str] = count_reasons(connection)
+            runs = tuple(list_runs(connection, 5))
+        return Status(
+            name=settings.name,
+            synthetic=settings.synthetic,
+            items=items,
+            views=views,
+            media=media,
+            release=release.id if release else None,
+            snapshots=snapshots,
+            deltas=max(0, len(snapshots) - 1),
+            blocked=len(blocks.read_blocks(self.paths).ids),
+            quarantine=dict(reasons),
+            runs=runs,
+        )
+
+    def doctor(self) -> Diagnosis:
+        """Look for silent trouble: damaged files, spellings of one value, what is in quarantine."""
+        release = self._served()
+        problems: tuple[str, ...] = ()
+        variants: tuple[Variants, ...] = ()
+        if release is not None:
+            problems = verify.verify_release(self.paths, release).problems
+        if release is not None and not problems:
+            segments = [SegmentRows.of(open_snapshot(self.paths, pin.name)) for pin in release.snapshots]
+            items, _, _ = join_rows(segments)
+            living_items = items.filter(pl.Series(living(segments)))
+            variants = find_variants(living_items, self.settings.attribute_types)
+        with self._catalog() as database, database.read() as connection:
+            return Diagnosis(problems, variants, tuple(read_entries(connection)))
+
+    @staticmethod
+    def _families(settings: Settings) -> dict[str, EncoderFamily]:
+        """Return the encoders of the spaces whose vectors are made here, by the encoder's name."""
+        wanted = {space.encoder for space in settings.spaces.values()} - {BROUGHT}
+        return {name: open_family(name) for name in sorted(wanted)}
+
+    def _features(self, settings: Settings) -> dict[str, ImageEncoder]:
+        families = self._families(settings)
+        return {name: family.features for name, family in families.items()}
+
+    def _served(self) -> Release | None:
+        return refs.read_ref(self.paths, LIVE).release if LIVE in refs.list_refs(self.paths) else None
+
+    def _freeze(
+        self,
+        settings: Settings,
+        database: Database,
+        cache: FeatureCache,
+        *,
+        waive: tuple[str, ...] = (),
+        compact: bool = False,
+    ) -> FreezeReport:
+        freezer = Freezer(
+            paths=self.paths,
+            settings=settings,
+            database=database,
+            cache=cache,
+            families=self._families(settings),
+            release=self._served(),
+            self_retrieval=SelfRetrieval(source_folder(settings, self.paths.root)),
+            report=self.progress,
+        )
+        return freezer.freeze(waive=(*settings.gates.waive, *waive), force_base=compact)
+
+    def _publish_frozen(
+        self, settings: Settings, database: Database, frozen: FreezeReport, reason: str
+    ) -> Release:
+        publish_live(self.paths, settings, database)
+        return self._publish(settings, frozen.snapshots, LIVE, reason)
+
+    def _publish(self, settings: Settings, snapshots: Sequence[str], ref: str, reason: str) -> Release:
+        served = self._served()
+        models = served.models if served else {}
+        release = make_release(self.paths, snapshots, models, settings.model_dump(mode="json"))
+        return refs.publish(self.paths, ref, release, reason).release
+
+    @contextmanager
+    def _lease(self, verb: str) -> Iterator[None]:
+        self.settings  # noqa: B018 - a folder that is not a collection is said to be so, and not made one
+        with writer_lease(self.paths.writer_lock, verb):
+            yield
+
+    @contextmanager
+    def _writing(self, verb: str) -> Iterator[tuple[Database, FeatureCache]]:
+        """Hold the writer lock with catalogue and feature cache open."""
+        with self._lease(verb), self._catalog() as database:
+            cache = SQLiteCache(self.paths.features_db).open()
+            try:
+                yield database, cache
+            finally:
+                cache.close()
+
+    @contextmanager
+    def _catalog(self) -> Iterator[Database]:
+        database = open_catalog(self.paths.catalog_db)
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+def index(
+    source: object,
+    into: str | Path | None = None,
+    *,
+    encoder: str | None = None,
+    id: str | None = None,
+    views: str | Mapping[str, str] | None = None,
+    prune: bool = False,
+    waive: tuple[str, ...] = (),
+    progress: Report = silent,
+) -> IndexReport:
+    """Make a folder of pictures or a table a published, verified collection; run again, it syncs.
+
+    Args:
+        source: path of a folder or of a table (CSV, TSV, JSONL, Parquet, plain or gzipped); or a data frame
+            (polars, pandas, Arrow, a mapping of columns, a list of rows).
+        into: the collection's folder; the source folder itself when None, for a table a folder of its name
+            beside it. A DataFrame needs one.
+        encoder: of the pictures, ``descriptor`` when None.
+        id: the column that names an item, where the guess would be wrong.
+        views: file name pattern such as ``{id}_{role}.jpg``, or role -> column.
+        prune: delete items that the source no longer has.
+        waive: gates that may fail; recorded by name.
+        progress: told how far the work is.
+
+    Raises:
+        SourceError: the source does not exist, is empty, or cannot be read.
+        SettingsError: ``pinakes.toml`` of an existing collection is wrong.
+        GateError: a gate failed; nothing was published.
+        LockedError: another process is writing to the collection.
+        StorageError: the disk refused.
+    """
+    if not isinstance(source, str | Path):
+        if into is None:
+            raise SourceError("a data frame needs a folder for its collection: index(frame, into='folder')")
+        source = keep_frame(source, Path(into).expanduser().absolute())
+    setup = find_setup(Path(source), None if into is None else Path(into), Options(encoder, id, views))
+    write_setup(setup)
+    report = Collection(setup.folder, progress).sync(prune=prune, waive=waive)
+    return replace(report, notes=(*setup.notes, *report.notes))
+
+
+def restore_collection(file: Path, into: Path) -> backups.BackupReport:
+    """Make a collection out of a backup, in a new or empty folder, after every hash was checked."""
+    return backups.restore(file, into)

@@ -1,0 +1,269 @@
+"""The composition root: opens a release and answers queries. Every surface calls it."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.encoders.base import ImageEncoder
+from pinakes.errors import QueryError, UnknownNameError, UsageError
+from pinakes.media.pool import DecodePool
+from pinakes.media.read import read_picture_file
+from pinakes.retrieval.encode import Picture, QueryEncoder, Weighted
+from pinakes.retrieval.mask import Policy
+from pinakes.retrieval.opening import OpenRelease, open_release
+from pinakes.retrieval.query import Cut, EncodedQuery
+from pinakes.retrieval.results import Results
+from pinakes.retrieval.searcher import Searcher
+from pinakes.retrieval.stopwatch import Stopwatch
+from pinakes.settings import load_settings
+from pinakes.snapshots.blocks import read_blocks
+from pinakes.snapshots.layout import CollectionPaths
+from pinakes.snapshots.live import newest_live
+from pinakes.snapshots.refs import list_refs, read_ref
+from pinakes.snapshots.release import Release
+
+THUMBNAIL = 320
+"""Longer side of a thumbnail, pixels."""
+
+LOOK_EVERY = 0.5
+"""Seconds between looks for a new release, block list or live attributes: changes are seen within 1 s."""
+
+
+class Engine:
+    """Answers queries from one collection; threads may share it.
+
+    Use `pinakes.open`, and close it (or use ``with``): it holds leases on the snapshots that it reads, and
+    a process that decodes pictures.
+    """
+
+    def __init__(self, paths: CollectionPaths, ref: str = "live") -> None:
+        self.paths = paths
+        self.ref = ref
+        self._lock = threading.Lock()
+        self._opened: OpenRelease | None = None
+        self._looked = 0.0
+        self._pools: dict[str, DecodePool] = {}
+
+    def __enter__(self) -> Self:
+        self._current()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back leases and end the decoding process; the engine opens again when it is used again."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+            self._opened = None
+            for pool in self._pools.values():
+                pool.close()
+            self._pools.clear()
+
+    @property
+    def release(self) -> Release:
+        """The release that answers now."""
+        return self._current().release
+
+    def __len__(self) -> int:
+        """Return the number of living items."""
+        return int(self._current().corpus.alive.sum())
+
+    def search(
+        self,
+        text: str | Mapping[str, float] | None = None,
+        *,
+        image: Picture | Weighted | None = None,
+        like: str | Mapping[str, float] | None = None,
+        vector: NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float] | None = None,
+        weights: Mapping[str, float] | None = None,
+        where: str | Mapping[str, Any] | None = None,
+        as_of: date | None = None,
+        top: int = 10,
+        candidates: int = 200,
+        rerank: str | None = None,
+        collapse: bool = True,
+        min_confidence: float | None = None,
+    ) -> Results:
+        """Find the items that answer a query best.
+
+        Words are matched by BM25 and, where the collection has a text encoder, by meaning; pictures,
+        items and vectors by cosine. Several signals are fused by reciprocal rank.
+
+        Args:
+            text: words, or an item's id; or several texts with weights, negative to push away.
+            image: a picture - a path, bytes, a PIL image, RGB uint8 of shape (h, w, 3) - or a list of
+                (picture, weight).
+            like: id of an item ("more like this"), or several with weights; they are left out of the answer.
+            vector: float of shape (dim,), or several by space.
+            weights: of each signal in the fusion (``words`` or the name of a space), at least 0.
+            where: a filter; see docs/filters.md.
+            as_of: the day on which rights are judged; today when None.
+            top: how many hits.
+            candidates: how many items each signal brings into the fusion.
+            rerank: name of a reranker that is bound to the release.
+            collapse: show one item for several with identical pictures.
+            min_confidence: least confidence of a hit, 0 to 1; needs a calibrated release.
+
+        Raises:
+            QueryError: nothing to search for, or something that this release cannot answer.
+            FilterError: the filter cannot be understood.
+            UnknownNameError: a field, an item, a space or a reranker that does not exist.
+            MediaError: a picture that was refused.
+        """
+        watch = Stopwatch()
+        opened = self._current()
+        if rerank is not None:
+            raise UnknownNameError("reranker", rerank, opened.release.models)
+        if min_confidence is not None:
+            raise QueryError("min_confidence needs a calibrator, and none is bound to this release")
+        encoder = QueryEncoder(opened.corpus, opened.encoders, self._prepare)
+        with watch.stage("encode"):
+            words, vectors, exclude = encoder.encode(text, image, like, vector)
+        query = EncodedQuery(
+            words=words,
+            vectors=vectors,
+            exclude=exclude,
+            where=where,
+            as_of=as_of,
+            weights=self._weights(
+                opened, weights or {}, only_words=not (image or like or vector is not None)
+            ),
+            cut=Cut(top, candidates, collapse),
+        )
+        return opened.searcher.search(query, watch)
+
+    def search_many(self, queries: Sequence[Mapping[str, Any]]) -> list[Results]:
+        """Answer several queries, each a mapping of the arguments of `search`; same answers as one by one."""
+        return [self.search(**query) for query in queries]
+
+    def vectors(self, space: str) -> tuple[list[str], NDArray[np.float32]]:
+        """Return the vectors of a space.
+
+        Returns:
+            (id of each row's item, float32 of shape (n, dim)), living items only, one row per view where
+            the space's unit is the view.
+
+        Raises:
+            UnknownNameError: there is no such space.
+        """
+        corpus = self._current().corpus
+        if space not in corpus.spaces:
+            raise UnknownNameError("space", space, corpus.spaces)
+        parts = corpus.spaces[space].parts
+        items = np.concatenate([part.item_rows for part in parts])
+        rows = np.concatenate([np.asarray(part.vectors, dtype=np.float32) for part in parts])
+        living = corpus.alive[items]
+        return corpus.items["id"].gather(items[living]).to_list(), rows[living]
+
+    def thumbnail(self, item: str, role: str | None = None) -> bytes:
+        """Return a small WebP of an item's picture; made on first use, then kept in ``.pinakes/media/``.
+
+        Args:
+            item: its id.
+            role: of the picture; the first one when None.
+
+        Raises:
+            UnknownNameError: no such item, or no picture of that role.
+            MediaError: the picture is gone or cannot be decoded any more.
+        """
+        opened = self._current()
+        corpus = opened.corpus
+        row = corpus.row_of.get(item)
+        if row is None or item in opened.searcher.policy.blocked:
+            raise UnknownNameError("item", item, ())
+        views = corpus.views[corpus.first_view[row] : corpus.first_view[row + 1]]
+        chosen = views if role is None else views.filter(views["role"] == role)
+        if chosen.is_empty():
+            raise UnknownNameError("view", role or "first", views["role"].to_list())
+        view = chosen.row(0, named=True)
+        kept = self.paths.media / view["media"][:2] / f"{view['media']}.webp"
+        if kept.exists():
+            return bytes(kept.read_bytes())
+        picture = read_picture_file(opened.picture_path(view["uri"]))
+        made = self._pool(None).decode_one(picture).thumbnail or b""
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        temporary = kept.with_name(f".{kept.name}.{threading.get_ident()}")
+        temporary.write_bytes(made)
+        temporary.replace(kept)
+        return made
+
+    def _current(self) -> OpenRelease:
+        """Return the open release; every half second look whether there is something newer."""
+        now = time.monotonic()
+        if self._opened is not None and now - self._looked < LOOK_EVERY:
+            return self._opened
+        with self._lock:
+            if self._opened is None:
+                self._opened = open_release(self.paths, read_ref(self.paths, self.ref).release)
+            else:
+                self._refresh(self._opened)
+            self._looked = now
+            return self._opened
+
+    def _refresh(self, opened: OpenRelease) -> None:
+        """Follow the ref, the live attributes and the block list; queries under way keep what they have."""
+        release = read_ref(self.paths, self.ref).release
+        if release.id != opened.release.id or newest_live(self.paths) != opened.live:
+            self._opened = open_release(self.paths, release)
+            opened.close()
+            return
+        policy = Policy(opened.searcher.policy.licenses, read_blocks(self.paths).ids)
+        if policy != opened.searcher.policy:
+            searcher: Searcher = replace(opened.searcher, policy=policy)
+            self._opened = replace(opened, searcher=searcher)
+
+    def _weights(
+        self, opened: OpenRelease, given: Mapping[str, float], *, only_words: bool
+    ) -> Mapping[str, float]:
+        """Return the weight of each space: as given, else as fitted for words alone, else 1."""
+        own = {s.name: s.weight if only_words else 1.0 for s in opened.corpus.spaces.values()}
+        return {**own, **given}
+
+    def _prepare(self, data: bytes, encoder: ImageEncoder) -> NDArray[np.generic]:
+        return self._pool(encoder).decode_one(data).prepared[encoder.name]
+
+    def _pool(self, encoder: ImageEncoder | None) -> DecodePool:
+        """Return the process that decodes for an encoder, or for thumbnails; started on first use."""
+        key = encoder.fingerprint if encoder else ""
+        with self._lock:
+            if key not in self._pools:
+                if encoder is None:
+                    pool = DecodePool(shorter_side=THUMBNAIL, thumbnail=THUMBNAIL, workers=1)
+                else:
+                    prepare = {encoder.name: encoder.preparer}
+                    pool = DecodePool(prepare, shorter_side=encoder.decode_size, workers=1)
+                pool.open()
+                self._pools[key] = pool
+            return self._pools[key]
+
+
+def open_engine(folder: str | Path, ref: str = "live") -> Engine:
+    """Open a collection for searching.
+
+    Args:
+        folder: the folder with ``pinakes.toml``.
+        ref: which release answers; the engine follows it when it moves.
+
+    Raises:
+        SettingsError: the folder is not a collection.
+        UsageError: nothing was published yet.
+        UnknownNameError: there is no such ref.
+        IntegrityError: the release's files are damaged.
+    """
+    engine = Engine(CollectionPaths(Path(folder).expanduser().absolute()), ref)
+    load_settings(engine.paths.root)
+    if not list_refs(engine.paths):
+        raise UsageError(f"nothing is published in {folder} yet; run: pinakes index {folder}")
+    return engine.__enter__()

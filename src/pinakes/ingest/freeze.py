@@ -1,0 +1,229 @@
+"""Freeze: what the catalogue holds becomes an immutable, gated snapshot."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Literal
+
+import polars as pl
+import sqlalchemy as sa
+
+from pinakes.catalog.database import Database
+from pinakes.catalog.items import count_items, stream_items
+from pinakes.catalog.schema import items as catalogue_items
+from pinakes.encoders.base import EncoderFamily
+from pinakes.encoders.cache.base import FeatureCache
+from pinakes.indexes.bm25 import Analyzer, build_postings, open_analyzer, save_postings
+from pinakes.ingest.changes import Changes, choose_kind, find_changes
+from pinakes.ingest.gates import Demands, raise_failures, run_gates
+from pinakes.ingest.progress import Report, silent
+from pinakes.ingest.self_retrieval import SelfRetrieval
+from pinakes.ingest.spaces import BuiltSpace, SpaceBuilder
+from pinakes.ingest.tables import Tables, snapshot_tables
+from pinakes.ingest.texts import captions, text_fields
+from pinakes.settings import Settings
+from pinakes.snapshots.contents import SnapshotContents
+from pinakes.snapshots.layout import CollectionPaths, SnapshotName, next_base, next_delta
+from pinakes.snapshots.manifest import GateResult
+from pinakes.snapshots.reader import Snapshot, open_snapshot
+from pinakes.snapshots.release import Release
+from pinakes.snapshots.segments import SegmentRows, released_hashes
+from pinakes.snapshots.writer import write_snapshot
+from pinakes.types import AttributeType
+
+Kind = Literal["nothing", "delta", "base"]
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeReport:
+    """What a freeze wrote.
+
+    Attributes:
+        kind: ``base``, ``delta``, or ``nothing`` when nothing changed.
+        snapshot: its name, or None.
+        snapshots: base and deltas that make a release together, the new one last.
+        changed, removed: number of items that are new or differ, and that are gone.
+        items, views: in the new snapshot.
+        measured: what was measured of each space.
+        seconds: wall-clock time.
+    """
+
+    kind: Kind
+    snapshot: str | None
+    snapshots: tuple[str, ...]
+    changed: int = 0
+    removed: int = 0
+    items: int = 0
+    views: int = 0
+    gates: tuple[GateResult, ...] = ()
+    measured: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Freezer:
+    """Freezes one collection. The caller holds the writer lock.
+
+    Attributes:
+        release: what is served now, or None before the first publication.
+        self_retrieval: re-encodes sampled pictures for the gate of that name.
+    """
+
+    paths: CollectionPaths
+    settings: Settings
+    database: Database
+    cache: FeatureCache
+    families: Mapping[str, EncoderFamily]
+    release: Release | None
+    self_retrieval: SelfRetrieval
+    report: Report = silent
+
+    def freeze(self, *, waive: tuple[str, ...] = (), force_base: bool = False) -> FreezeReport:
+        """Write a base, a delta, or nothing.
+
+        Args:
+            waive: gates that may fail, beside those that the settings waive; recorded in the manifest.
+            force_base: write a new base whatever changed; what its encoders fitted is kept.
+
+        Raises:
+            GateError: a gate failed that was not waived; nothing is written.
+            UnknownNameError: a waived gate does not exist.
+            StorageError: the disk refused.
+        """
+        begun = time.monotonic()
+        parents = self._parents()
+        segments = [SegmentRows.of(parent) for parent in parents]
+        changes = find_changes(self._content_hashes(), released_hashes(segments) if segments else {})
+        kind: Kind = choose_kind(
+            changes,
+            parents[0].manifest.counts.items if parents else None,
+            len(parents) - 1,
+            sum(p.manifest.counts.items + p.manifest.counts.tombstones for p in parents[1:]),
+            same_recipe=bool(parents) and self._same_recipe(parents[0]),
+        )
+        if force_base:
+            kind = "base"
+        names = tuple(parent.name for parent in parents)
+        if kind == "nothing":
+            return FreezeReport(kind, None, names, seconds=time.monotonic() - begun)
+        contents = self._contents(kind, changes, parents, waive)
+        raise_failures(contents.gates)
+        self.report("writing", 0, 1)
+        manifest = write_snapshot(self.paths, contents)
+        self.report("writing", 1, 1)
+        return FreezeReport(
+            kind=kind,
+            snapshot=contents.name,
+            snapshots=(*names, contents.name) if kind == "delta" else (contents.name,),
+            changed=len(changes.changed),
+            removed=len(changes.removed),
+            items=manifest.counts.items,
+            views=manifest.counts.views,
+            gates=manifest.gates,
+            measured={name: encoder.measured for name, encoder in manifest.encoders.items()},
+            seconds=time.monotonic() - begun,
+        )
+
+    @property
+    def _schema(self) -> dict[str, AttributeType]:
+        """The attributes that are frozen: all but the live ones."""
+        live = self.settings.live.fields
+        return {name: kind for name, kind in self.settings.attribute_types.items() if name not in live}
+
+    def _parents(self) -> list[Snapshot]:
+        pins = self.release.snapshots if self.release else ()
+        return [open_snapshot(self.paths, pin.name) for pin in pins]
+
+    def _content_hashes(self) -> dict[str, str]:
+        query = sa.select(catalogue_items.c.id, catalogue_items.c.content_hash)
+        with self.database.read() as connection:
+            return {row.id: row.content_hash for row in connection.execute(query)}
+
+    def _same_recipe(self, base: Snapshot) -> bool:
+        """Whether a delta on this base would be cut, encoded and typed like the base itself."""
+        spaces = {name: (e.name, e.dtype) for name, e in base.manifest.encoders.items()}
+        wanted = {name: (s.encoder, s.dtype) for name, s in self.settings.spaces.items()}
+        return (
+            dict(base.manifest.schema) == self._schema
+            and spaces == wanted
+            and open_analyzer(base.lexical / "analyzer.json") == self._analyzer
+        )
+
+    @property
+    def _analyzer(self) -> Analyzer:
+        return Analyzer(self.settings.search.language)
+
+    def _contents(
+        self, kind: Kind, changes: Changes, parents: list[Snapshot], waive: tuple[str, ...]
+    ) -> SnapshotContents:
+        """Put together what is to be written, with what the gates found."""
+        delta = kind == "delta"
+        tables = self._tables(changes.changed if delta else None)
+        fields = text_fields(tables.items, self._schema)
+        reusable = bool(parents) and self._same_recipe(parents[0])
+        builder = SpaceBuilder(
+            tables=tables,
+            captions=captions(fields),
+            cache=self.cache,
+            families=self.families,
+            base=parents[0] if reusable else None,
+            report=self.report,
+            path=self.paths.features_db,
+        )
+        spaces = {name: builder.build(name, space) for name, space in self.settings.spaces.items()}
+        postings = build_postings(fields, self._analyzer)
+        ungated = SnapshotContents(
+            name=self._name(parents, delta=delta),
+            parent=parents[-1].name if delta else None,
+            items=tables.items,
+            views=tables.views,
+            spaces={name: built.contents for name, built in spaces.items()},
+            schema=self._schema,
+            tombstones=_tombstones(changes) if delta else None,
+            extras={
+                "lexical": lambda folder: save_postings(folder, postings),
+                **{
+                    f"encoders/{name}": built.save
+                    for name, built in spaces.items()
+                    if built.save is not None and not delta
+                },
+            },
+        )
+        return replace(ungated, gates=self._gates(ungated, spaces, changes, waive))
+
+    def _tables(self, ids: tuple[str, ...] | None) -> Tables:
+        with self.database.read() as connection:
+            stored = stream_items(connection, self.settings.attribute_types, ids)
+            return snapshot_tables(((entry.item, entry.content_hash) for entry in stored), self._schema)
+
+    def _gates(
+        self,
+        contents: SnapshotContents,
+        spaces: Mapping[str, BuiltSpace],
+        changes: Changes,
+        waive: tuple[str, ...],
+    ) -> tuple[GateResult, ...]:
+        self.report("gates", 0, None)
+        delta = contents.parent is not None
+        with self.database.read() as connection:
+            items = len(changes.changed) if delta else count_items(connection)
+        expected = {"items": items, "tombstones": len(changes.removed) if delta else 0}
+        reencode = {
+            name: partial(self.self_retrieval.encode_copies, contents.views, built.encoder)
+            for name, built in spaces.items()
+            if built.encoder is not None
+        }
+        return run_gates(contents, Demands.of(self.settings, waive), expected, reencode)
+
+    def _name(self, parents: list[Snapshot], *, delta: bool) -> str:
+        if delta:
+            return str(next_delta(self.paths, SnapshotName.parse(parents[-1].name)))
+        return str(next_base(self.paths))
+
+
+def _tombstones(changes: Changes) -> pl.DataFrame:
+    removed = list(changes.removed)
+    return pl.DataFrame(
+        {"id": removed, "reason": ["removed"] * len(removed)}, schema={"id": pl.String, "reason": pl.String}
+    )

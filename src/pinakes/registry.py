@@ -1,0 +1,87 @@
+"""Components by name: where each is, and what it needs; built-in ones and plugins by the same door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Any
+
+from pinakes.errors import MissingExtraError, UnknownNameError
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component that can be asked for by name.
+
+    Attributes:
+        target: ``package.module:Class``, imported only when it is asked for.
+        help: one line on what it is.
+        extra: the extra of Pinakes that provides its packages; None where the base install has them.
+    """
+
+    target: str
+    help: str
+    extra: str | None = None
+
+
+BUILT_IN: Mapping[str, Mapping[str, Component]] = MappingProxyType(
+    {
+        "encoder": MappingProxyType(
+            {
+                "descriptor": Component(
+                    "pinakes.encoders.descriptor:DescriptorFamily",
+                    "shape, colour and texture, fitted on the collection; no download",
+                )
+            }
+        ),
+        "index": MappingProxyType(
+            {"exact": Component("pinakes.indexes.exact:ExactIndex", "compares with every vector")}
+        ),
+    }
+)
+"""Kind, then name. A plugin adds a name with an entry point in the group ``pinakes.<kind>s``."""
+
+
+def components(kind: str) -> dict[str, Component]:
+    """Return the components of a kind by name, sorted; nothing of them is imported.
+
+    A plugin cannot take the name of a built-in component: snapshots would mean something else by it.
+
+    Args:
+        kind: ``encoder`` or ``index``.
+
+    Raises:
+        UnknownNameError: there is no such kind.
+    """
+    if kind not in BUILT_IN:
+        raise UnknownNameError("kind of component", kind, BUILT_IN)
+    group = "pinakes.indexes" if kind == "index" else f"pinakes.{kind}s"
+    plugins = {
+        point.name: Component(point.value, f"from {point.dist.name if point.dist else 'a plugin'}")
+        for point in entry_points(group=group)
+    }
+    return dict(sorted({**plugins, **BUILT_IN[kind]}.items()))
+
+
+def load(kind: str, name: str) -> Any:
+    """Import a component.
+
+    Returns:
+        The class or function that its target names.
+
+    Raises:
+        UnknownNameError: no component of this kind has this name; names the known ones.
+        MissingExtraError: it needs packages that are not installed.
+    """
+    known = components(kind)
+    if name not in known:
+        raise UnknownNameError(kind, name, known)
+    component = known[name]
+    module, _, attribute = component.target.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        if component.extra is None or (error.name or "").partition(".")[0] == "pinakes":
+            raise
+        raise MissingExtraError(f"{kind} {name!r}", component.extra) from error

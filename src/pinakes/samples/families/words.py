@@ -99,7 +99,7 @@ def joined(*parts: str) -> str:
 
 def a(phrase: str) -> str:
     """Put the indefinite article before a phrase."""
-    return f"{'an' if phrase[0].lower() in 'aeio' else 'a'} {phrase}"
+    return f"{'an' if phrase[0].lower() in 'aeiou' else 'a'} {phrase}"
 
 
 def listed(parts: Sequence[str]) -> str:

@@ -89,7 +89,9 @@ def soften(values: Field, radius: float) -> Pixels:
     small = picture.reduce(step) if step > 1 else picture
     small = small.filter(ImageFilter.GaussianBlur(radius / step))
     if step > 1:
-        small = small.resize(picture.size, Image.Resampling.BICUBIC)
+        # the last reduced pixel may stand for fewer than ``step``
+        box = (0, 0, picture.width / step, picture.height / step)
+        small = small.resize(picture.size, Image.Resampling.BICUBIC, box)
     return np.asarray(small, np.float32) / np.float32(255)
 
 

@@ -46,7 +46,7 @@ def ramp(stops: Sequence[Pixels], t: Field) -> Pixels:
     fine, coarse = np.linspace(0, 1, 256), np.linspace(0, 1, len(stops))
     table = np.array([np.interp(fine, coarse, channel) for channel in np.stack(stops).T], np.float32)
     index = np.clip(t * np.float32(255), 0, 255).astype(np.uint8)
-    return np.take(table, index, axis=1)
+    return np.asarray(np.take(table, index, axis=1), np.float32)
 
 
 PIGMENTS = {

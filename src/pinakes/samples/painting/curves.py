@@ -41,13 +41,13 @@ def placed(
 ) -> Points:
     """Scale, then turn (radians, clockwise on the screen), then move an outline."""
     cos, sin = np.cos(turn), np.sin(turn)
-    turned: Points = (outline * np.asarray(scale)) @ np.array([[cos, sin], [-sin, cos]]) + [x, y]
-    return turned
+    px, py = (outline * np.asarray(scale)).T
+    return np.column_stack([px * cos - py * sin + x, px * sin + py * cos + y])
 
 
 def moved(line: Points, dx: float, dy: float) -> Points:
     """Return the points moved by (dx, dy)."""
-    return line + np.array([dx, dy])
+    return np.asarray(line + np.array([dx, dy]), np.float64)
 
 
 def ring(x: float, y: float, rx: float, ry: float | None = None, n: int = 72) -> Points:

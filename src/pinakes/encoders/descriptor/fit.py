@@ -33,7 +33,7 @@ class FitParameters:
     """
 
     dim: int = 512
-    whitening: float = 0.2
+    whitening: float = 0.15
     prior: float = 32.0
     oversampling: int = 64
     rounds: int = 4

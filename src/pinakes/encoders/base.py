@@ -72,7 +72,7 @@ class FittedEncoder(ImageEncoder, Protocol):
 
     @property
     def recipe(self) -> Mapping[str, Any]:
-        """The parameters that decide its vectors on any machine, without anything fitted: plain JSON values."""
+        """The parameters that decide its vectors on any machine, nothing fitted: plain JSON values."""
         ...
 
     def project(self, features: NDArray[np.generic]) -> NDArray[np.float32]:
@@ -96,7 +96,7 @@ class EncoderFamily(Protocol):
 
     @property
     def features(self) -> ImageEncoder:
-        """Encodes a picture on its own into what the feature cache keeps; its fingerprint is the cache's key."""
+        """Encodes one picture into what the feature cache keeps; its fingerprint is the key there."""
         ...
 
     def fit(self, features: NDArray[np.generic]) -> FittedEncoder:

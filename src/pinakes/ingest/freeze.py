@@ -7,11 +7,9 @@ from functools import partial
 from typing import Any, Literal
 
 import polars as pl
-import sqlalchemy as sa
 
 from pinakes.catalog.database import Database
-from pinakes.catalog.items import count_items, stream_items
-from pinakes.catalog.schema import items as catalogue_items
+from pinakes.catalog.items import content_hashes, count_items, stream_items
 from pinakes.encoders.base import EncoderFamily
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.indexes.bm25 import Analyzer, build_postings, open_analyzer, save_postings
@@ -136,9 +134,8 @@ class Freezer:
         return [open_snapshot(self.paths, pin.name) for pin in pins]
 
     def _content_hashes(self) -> dict[str, str]:
-        query = sa.select(catalogue_items.c.id, catalogue_items.c.content_hash)
         with self.database.read() as connection:
-            return {row.id: row.content_hash for row in connection.execute(query)}
+            return content_hashes(connection)
 
     def _same_recipe(self, base: Snapshot) -> bool:
         """Whether a delta on this base would be cut, encoded and typed like the base itself."""

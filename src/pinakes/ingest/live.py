@@ -6,10 +6,11 @@ import polars as pl
 
 from pinakes.catalog.database import Database
 from pinakes.catalog.items import stream_items
-from pinakes.ingest.tables import POLARS_TYPES, cell
+from pinakes.ingest.tables import cell
 from pinakes.settings import Settings
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.live import read_live, write_live
+from pinakes.snapshots.tables import POLARS_TYPES
 
 
 def publish_live(paths: CollectionPaths, settings: Settings, database: Database) -> int | None:

@@ -10,14 +10,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pinakes.encoders.base import EncoderFamily, FittedEncoder
-from pinakes.encoders.bridge import Bridge, fit_bridge, open_bridge
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.errors import IntegrityError
 from pinakes.ingest.features import brought_fingerprint
 from pinakes.ingest.neighbours import measure_neighbours
 from pinakes.ingest.progress import Report
 from pinakes.ingest.tables import Tables
-from pinakes.ingest.text_weight import fit_text_weight
 from pinakes.kernels.similarity import Stored
 from pinakes.settings import SpaceSettings
 from pinakes.snapshots.contents import SpaceContents
@@ -26,9 +24,6 @@ from pinakes.snapshots.reader import Snapshot
 
 BROUGHT = "vector"
 """The encoder of a space whose vectors the source brings."""
-
-BRIDGE = "bridge"
-"""The folder of the text bridge, in that of its space's encoder."""
 
 CHUNK = 2_000
 """Features that are read from the cache and projected at a time."""
@@ -86,14 +81,6 @@ class SpaceBuilder:
             fitted = family.open(self.base.encoder(name))
         rows = self.tables.views.select("item_row", pl.row_index("view_row"))
         vectors = self._project(family, fitted, settings)
-        bridge, measured = self._words(name, rows, vectors)
-
-        def save(folder: Path) -> None:
-            fitted.save(folder)
-            if bridge is not None:
-                (folder / BRIDGE).mkdir()
-                bridge.save(folder / BRIDGE)
-
         record = EncoderRecord(
             name=settings.encoder,
             fingerprint=fitted.fingerprint,
@@ -101,26 +88,16 @@ class SpaceBuilder:
             dtype=settings.dtype,
             unit="view",
             recipe=fitted.recipe,
-            measured=measured,
+            measured=self._measured(name, rows, vectors),
         )
-        return BuiltSpace(SpaceContents(vectors, rows, record), fitted, save)
+        return BuiltSpace(SpaceContents(vectors, rows, record), fitted, fitted.save)
 
-    def _words(self, name: str, rows: pl.DataFrame, vectors: Stored) -> tuple[Bridge | None, dict[str, Any]]:
-        """Return the text bridge, and what was measured of the space; both the base's where there is one."""
+    def _measured(self, name: str, rows: pl.DataFrame, vectors: Stored) -> dict[str, Any]:
+        """Return what was measured of the space: the base's, where its encoder is used again."""
         if self.base is not None:
-            folder = self.base.encoder(name) / BRIDGE
-            measured = dict(self.base.manifest.encoders[name].measured)
-            return (open_bridge(folder) if folder.is_dir() else None), measured
-        items = rows["item_row"].cast(pl.Int64).to_numpy()
-        neighbours = measure_neighbours(vectors, items)
-        fit = fit_bridge([self.captions[item] for item in items], vectors, items)
-        weight = fit_text_weight(self.captions, items, vectors) if fit.helps else 0.0
-        return fit.bridge, {
-            **(asdict(neighbours) if neighbours else {}),
-            "text": asdict(fit.measured),
-            "text_reason": fit.reason,
-            "text_weight": weight,
-        }
+            return dict(self.base.manifest.encoders[name].measured)
+        neighbours = measure_neighbours(vectors, rows["item_row"].cast(pl.Int64).to_numpy())
+        return asdict(neighbours) if neighbours else {}
 
     def _brought(self, name: str, settings: SpaceSettings) -> BuiltSpace:
         given = self.tables.brought.get(name, [])

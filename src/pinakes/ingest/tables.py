@@ -6,38 +6,8 @@ from itertools import islice
 
 import polars as pl
 
+from pinakes.snapshots.tables import VIEW_COLUMNS, item_columns
 from pinakes.types import AttributeType, Item, Value
-
-POLARS_TYPES: Mapping[AttributeType, pl.DataType] = {
-    AttributeType.STRING: pl.String(),
-    AttributeType.INTEGER: pl.Int64(),
-    AttributeType.FLOAT: pl.Float64(),
-    AttributeType.BOOL: pl.Boolean(),
-    AttributeType.DATE: pl.Date(),
-    AttributeType.SET: pl.List(pl.String()),
-}
-
-ITEM_COLUMNS: Mapping[str, pl.DataType] = {
-    "id": pl.String(),
-    "title": pl.String(),
-    "text": pl.String(),
-    "license": pl.String(),
-    "author": pl.String(),
-    "source": pl.String(),
-    "attribution": pl.String(),
-    "expires": pl.Date(),
-    "content_hash": pl.String(),
-}
-
-VIEW_COLUMNS: Mapping[str, pl.DataType] = {
-    "item_row": pl.UInt32(),
-    "role": pl.String(),
-    "media": pl.String(),
-    "uri": pl.String(),
-    "width": pl.UInt32(),
-    "height": pl.UInt32(),
-    "phash": pl.String(),
-}
 
 BATCH = 5_000
 
@@ -64,7 +34,7 @@ def snapshot_tables(items: Iterable[tuple[Item, str]], schema: Mapping[str, Attr
         items: (item, content hash) sorted by id in code point order.
         schema: the attributes that become columns; others of an item are left out.
     """
-    item_schema = {**ITEM_COLUMNS, **{name: POLARS_TYPES[kind] for name, kind in schema.items()}}
+    item_schema = item_columns(schema)
     item_frames, view_frames = [pl.DataFrame(schema=item_schema)], [pl.DataFrame(schema=VIEW_COLUMNS)]
     brought: dict[str, list[tuple[int, str]]] = {}
     stream, row = iter(items), 0

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pinakes.encoders.bridge import open_bridge
-from pinakes.encoders.descriptor import open_descriptor
-from pinakes.errors import UnknownNameError
+from pinakes.encoders.families import open_family
 from pinakes.indexes.bm25 import BM25Index, Segment, open_postings
 from pinakes.indexes.exact import ExactIndex
 from pinakes.retrieval.corpus import Corpus, Space, SpacePart
@@ -121,10 +119,6 @@ def _open_space(
 def _open_encoders(base: Snapshot, space: str) -> SpaceEncoders:
     """Return what can be encoded into a space: nothing, for one whose vectors were brought."""
     record = base.manifest.encoders[space]
-    if record.name == "vector":
+    if record.unit == "item":
         return SpaceEncoders()
-    if record.name != "descriptor":
-        raise UnknownNameError("encoder", record.name, ("descriptor", "vector"))
-    folder = base.encoder(space)
-    helps = record.measured.get("text_weight", 0.0) > 0
-    return SpaceEncoders(open_descriptor(folder), open_bridge(folder / "bridge") if helps else None)
+    return SpaceEncoders(image=open_family(record.name).open(base.encoder(space)))

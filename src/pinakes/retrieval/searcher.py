@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.errors import QueryError, UnknownNameError
+from pinakes.kernels.fusion import reciprocal_rank_fusion
 from pinakes.kernels.hashing import digest
 from pinakes.kernels.topk import best
 from pinakes.retrieval.corpus import Corpus
 from pinakes.retrieval.dense import DenseHits, search_space
-from pinakes.kernels.fusion import reciprocal_rank_fusion
 from pinakes.retrieval.hydrate import WORDS, Evidence, Hydrator
 from pinakes.retrieval.mask import Policy, filtered, permitted
 from pinakes.retrieval.query import EncodedQuery

@@ -83,15 +83,14 @@ class Mask:
 
 
 def soften(values: Field, radius: float) -> Pixels:
-    """Blur values in [0, 1], shape (height, width), by a Gaussian of ``radius`` pixels, to 8 bits."""
+    """Blur values in [0, 1], shape (height, width), by a Gaussian of ``radius`` pixels."""
     picture = Image.fromarray((np.clip(values, 0, 1) * 255).astype(np.uint8))
     step = max(1, int(radius / 3))
-    small = picture.reduce(step) if step > 1 else picture
-    small = small.filter(ImageFilter.GaussianBlur(radius / step))
+    small = picture.reduce(step).filter(ImageFilter.GaussianBlur(radius / step))
     if step > 1:
-        # the last reduced pixel may stand for fewer than ``step``
+        # in floating point, because slopes would show the steps of 8 bits
         box = (0, 0, picture.width / step, picture.height / step)
-        small = small.resize(picture.size, Image.Resampling.BICUBIC, box)
+        small = small.convert("F").resize(picture.size, Image.Resampling.BICUBIC, box)
     return np.asarray(small, np.float32) / np.float32(255)
 
 

@@ -131,7 +131,8 @@ def _laureate(die: Die) -> None:
         ahead = BAND[k] - BAND[k - 2]
         turn = float(np.arctan2(ahead[0], -ahead[1]))
         for lean in (-0.45, 0.45):
-            die.fill(placed(LEAF * [1.1, 1], float(x), float(y), 0.17, turn + lean), 0.96)
+            for width, size, level in ((1.5, 0.195, 0.50), (1.0, 0.17, 0.96)):
+                die.fill(placed(LEAF * [width, 1], float(x), float(y), size, turn + lean), level)
     _ties(die)
 
 

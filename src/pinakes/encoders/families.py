@@ -1,12 +1,9 @@
 """From the name of an encoder to its family."""
 
-from importlib import import_module
 from typing import cast
 
+from pinakes import registry
 from pinakes.encoders.base import EncoderFamily
-from pinakes.errors import UnknownNameError
-
-BUILT_IN = {"descriptor": "pinakes.encoders.descriptor:DescriptorFamily"}
 
 
 def open_family(name: str) -> EncoderFamily:
@@ -14,8 +11,6 @@ def open_family(name: str) -> EncoderFamily:
 
     Raises:
         UnknownNameError: there is no encoder of this name.
+        MissingExtraError: it needs packages that are not installed.
     """
-    if name not in BUILT_IN:
-        raise UnknownNameError("encoder", name, BUILT_IN)
-    module, _, attribute = BUILT_IN[name].partition(":")
-    return cast("EncoderFamily", getattr(import_module(module), attribute)())
+    return cast("EncoderFamily", registry.load("encoder", name)())

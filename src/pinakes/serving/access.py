@@ -1,0 +1,86 @@
+"""Who is asking, and whether they may."""
+
+import time
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from pinakes.serving.config import is_loopback
+from pinakes.serving.context import Context, ServingContext
+from pinakes.serving.errors import NotAllowedError
+from pinakes.serving.roles import Role
+
+SESSION_COOKIE = "pinakes_session"
+"""Holds what `Keyring.sign_session` made, after a login on the pages."""
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer KEY`.")
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
+
+
+def role_of(request: Request, context: ServingContext, key: str | None) -> Role:
+    """Return what the sender of a request may do.
+
+    Args:
+        request: with perhaps a cookie.
+        context: of the application.
+        key: that came with the request, or None.
+
+    Raises:
+        NotAllowedError: the key is not known; or the service is open because only this machine reaches it,
+            and the request comes from a page of another site, which a browser here was led to.
+    """
+    if context.config.open:
+        if not is_loopback(request.url.hostname or "") or _cross_site(request):
+            raise NotAllowedError(
+                "open to this machine only: ask by the name localhost, or set up API keys", known=True
+            )
+        return Role.ADMIN
+    stranger = Role.VISITOR if context.config.public_search else Role.NOBODY
+    if key is not None:
+        role = context.keyring.role_of(key)
+        if role is None:
+            raise NotAllowedError("this API key is not known", known=False)
+        return role
+    session = request.cookies.get(SESSION_COOKIE)
+    if session is None or _cross_site(request):
+        return stranger
+    return context.keyring.read_session(session, time.time()) or stranger
+
+
+def requires(role: Role) -> Callable[[Request, ServingContext, HTTPAuthorizationCredentials | None], Role]:
+    """Return a dependency that lets a request in if its sender has a role, and slows strangers down."""
+
+    def admit(request: Request, context: Context, credentials: Bearer = None) -> Role:
+        found = role_of(request, context, credentials.credentials if credentials else None)
+        if found < role:
+            name = "search" if role is Role.VISITOR else role.name.lower()
+            raise NotAllowedError(f"this needs a key with the role {name}", known=found > Role.VISITOR)
+        if found is Role.VISITOR:
+            context.rates.take(request.client.host if request.client else "")
+        return found
+
+    return admit
+
+
+def _cross_site(request: Request) -> bool:
+    """Return whether a page of another site makes this request (Fetch Metadata, Origin)."""
+    if (
+        request.headers.get("sec-fetch-site") == "cross-site"
+        and request.headers.get("sec-fetch-mode") != "navigate"
+    ):
+        return True
+    origin = request.headers.get("origin")
+    if origin is None or request.method in SAFE_METHODS:
+        return False
+    return urlsplit(origin).netloc != request.headers.get("host")
+
+
+Visitor = Depends(requires(Role.VISITOR))
+Searcher = Depends(requires(Role.SEARCH))
+Writer = Depends(requires(Role.WRITE))
+Admin = Depends(requires(Role.ADMIN))

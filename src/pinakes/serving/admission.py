@@ -1,0 +1,68 @@
+"""Admission: a few searches at a time, a bounded queue before them, and a refusal when it is full."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from pinakes.serving.errors import TooBusyError, TooSlowError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RETRY_AFTER = 1
+"""Seconds: a full queue of searches is worked off in less."""
+
+
+class Admission:
+    """Runs work in a bounded number of threads, for one event loop.
+
+    A request that is given up frees its place when its thread has ended, so that what is admitted is what
+    runs, whatever the clients do.
+
+    Args:
+        concurrency: threads.
+        queue: how many may wait.
+        timeout: seconds, waiting included.
+    """
+
+    def __init__(self, concurrency: int, queue: int, timeout: float) -> None:
+        self._capacity = concurrency + queue
+        self._timeout = timeout
+        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="serve")
+        self._pending = 0
+
+    @property
+    def pending(self) -> int:
+        """How many pieces of work run or wait."""
+        return self._pending
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do work in a thread.
+
+        Raises:
+            TooBusyError: the queue is full.
+            TooSlowError: it took too long.
+        """
+        if self._pending >= self._capacity:
+            raise TooBusyError(f"{self._pending} requests are being answered or wait already", RETRY_AFTER)
+        loop = asyncio.get_running_loop()
+        future: Future[T] = self._threads.submit(work, *args, **kwargs)
+        self._pending += 1
+        future.add_done_callback(lambda _: _call_soon(loop, self._release))
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(future), self._timeout)
+        except TimeoutError:
+            raise TooSlowError(f"the answer took longer than {self._timeout:g} s") from None
+
+    def close(self) -> None:
+        """Drop what waits; what runs is waited for."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _release(self) -> None:
+        self._pending -= 1
+
+
+def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(callback)

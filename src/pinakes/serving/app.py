@@ -1,0 +1,80 @@
+"""Composes the HTTP application of one collection."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+from fastapi import FastAPI
+
+from pinakes import __version__
+from pinakes.collection import Collection
+from pinakes.engine import Engine, open_engine
+from pinakes.serving.admission import Admission
+from pinakes.serving.api import health
+from pinakes.serving.config import ServingConfig
+from pinakes.serving.context import ServingContext
+from pinakes.serving.keys import Keyring
+from pinakes.serving.metrics import Metrics
+from pinakes.serving.middleware.body_limit import BodyLimitMiddleware
+from pinakes.serving.middleware.requests import RequestMiddleware
+from pinakes.serving.problems import add_handlers
+from pinakes.serving.rates import Rates
+
+UPLOADS = frozenset({"/v1/search", "/v1/search/batch", "/search"})
+"""Paths whose bodies may hold a picture; ``/search`` is that of the pages."""
+
+
+def create_app(collection: Engine | str | Path, config: ServingConfig | None = None) -> FastAPI:
+    """Return the application that serves a collection.
+
+    The application opens what it needs when it starts, and closes it when it ends; an engine that is given
+    stays open.
+
+    Args:
+        collection: an open engine, or the collection's folder.
+        config: the limits; see `ServingConfig`.
+
+    Raises:
+        UsageError: the configuration would serve strangers by accident, or nothing is published.
+        SettingsError: the folder is not a collection.
+    """
+    config = config or ServingConfig()
+    config.check()
+    engine = collection if isinstance(collection, Engine) else open_engine(collection)
+    metrics = Metrics()
+    context = ServingContext(
+        engine=engine,
+        collection=Collection(engine.paths.root),
+        config=config,
+        keyring=Keyring(config.keys),
+        admission=Admission(config.concurrency, config.queue, config.timeout),
+        rates=Rates(config.visitor_rate / config.workers),
+        metrics=metrics,
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await anyio.to_thread.run_sync(context.admission.close)
+        if engine is not collection:
+            await anyio.to_thread.run_sync(engine.close)
+
+    app = FastAPI(
+        title="Pinakes",
+        summary="Search a collection of pictures and records by text, by photo, by both.",
+        version=__version__,
+        openapi_url="/v1/openapi.json",
+        # The pages of FastAPI load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.context = context
+    add_handlers(app)
+    app.include_router(health.router)
+    app.add_middleware(
+        BodyLimitMiddleware, json_bytes=config.json_bytes, upload_bytes=config.upload_bytes, uploads=UPLOADS
+    )
+    app.add_middleware(RequestMiddleware, metrics=metrics)
+    return app

@@ -1,0 +1,47 @@
+"""What every route works with."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from pinakes.collection import Collection
+from pinakes.engine import Engine
+from pinakes.serving.admission import Admission
+from pinakes.serving.config import ServingConfig
+from pinakes.serving.keys import Keyring
+from pinakes.serving.metrics import Metrics
+from pinakes.serving.rates import Rates
+
+
+@dataclass(frozen=True, slots=True)
+class ServingContext:
+    """One served collection.
+
+    Attributes:
+        engine: answers queries; follows the ref by itself.
+        collection: the owner's side, for what writes.
+        config: the limits.
+        keyring: who may do what.
+        admission: where the work is done; awaits a free thread, or refuses.
+        rates: slows strangers down.
+        metrics: what is counted.
+    """
+
+    engine: Engine
+    collection: Collection
+    config: ServingConfig
+    keyring: Keyring
+    admission: Admission
+    rates: Rates
+    metrics: Metrics
+
+
+def serving_context(request: Request) -> ServingContext:
+    """Return the context of the application that a request came to."""
+    context: ServingContext = request.app.state.context
+    return context
+
+
+Context = Annotated[ServingContext, Depends(serving_context)]
+"""The type of a route's parameter that receives the context."""

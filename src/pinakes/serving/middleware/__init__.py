@@ -1,0 +1,1 @@
+"""What happens to every request before a route sees it and after it answered."""

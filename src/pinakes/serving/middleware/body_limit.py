@@ -1,0 +1,60 @@
+"""Bodies that are too large are refused before they are read."""
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pinakes.serving.errors import TooLargeError
+from pinakes.serving.problems import respond
+
+OVERHEAD = 64 * 2**10
+"""Bytes beside the picture in an upload: the other parts of the form, and the lines between them."""
+
+
+class BodyLimitMiddleware:
+    """Limits the body of a request, by what it announces and by what then arrives.
+
+    Args:
+        app: what is inside.
+        json_bytes: of a body without a picture.
+        upload_bytes: of a picture; where it comes in JSON, base64 makes it a third larger.
+        uploads: paths that take pictures.
+    """
+
+    def __init__(self, app: ASGIApp, json_bytes: int, upload_bytes: int, uploads: frozenset[str]) -> None:
+        self.app = app
+        self.json_bytes = json_bytes
+        self.upload_bytes = upload_bytes
+        self.uploads = uploads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        allowed = self._allowed(request)
+        announced = request.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > allowed:
+            await respond(request, self._refusal(allowed))(scope, receive, send)
+            return
+        arrived = 0
+
+        async def receive_limited() -> Message:
+            nonlocal arrived
+            message = await receive()
+            arrived += len(message.get("body", b""))
+            if arrived > allowed:
+                raise self._refusal(allowed)
+            return message
+
+        await self.app(scope, receive_limited, send)
+
+    def _allowed(self, request: Request) -> int:
+        if request.url.path not in self.uploads:
+            return self.json_bytes
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            return self.upload_bytes + OVERHEAD
+        return self.upload_bytes * 4 // 3 + OVERHEAD
+
+    @staticmethod
+    def _refusal(allowed: int) -> TooLargeError:
+        return TooLargeError(f"a body of {allowed:,} bytes is allowed here")

@@ -1,0 +1,93 @@
+"""Every request gets an id, security headers, a line in the log, and is counted."""
+
+import logging
+import re
+import secrets
+import time
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pinakes.serving.metrics import Metrics
+from pinakes.serving.problems import respond
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        "media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""OWASP Secure Headers Project; the camera is for the search page."""
+
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+logger = logging.getLogger("pinakes.requests")
+
+
+class RequestMiddleware:
+    """Outermost: what happens inside is timed, and no error leaves as anything but a problem document."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        request = Request(scope)
+        given = request.headers.get("x-request-id", "")
+        request.state.request_id = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request.state.request_id
+                headers.setdefault("Cache-Control", "no-store")
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception as error:
+            if status:  # a half-sent answer can only be cut off
+                raise
+            await respond(request, error)(scope, receive, send_with_headers)
+        finally:
+            self._record(request, scope, status, time.perf_counter() - begun)
+
+    def _record(self, request: Request, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "none")
+        problem = getattr(request.state, "problem", None)
+        error = getattr(request.state, "error", None)
+        self.metrics.requests.labels(scope["method"] if route != "none" else "", route, status).inc()
+        self.metrics.request_seconds.labels(route).observe(seconds)
+        if problem:
+            self.metrics.errors.labels(problem).inc()
+        logger.log(
+            logging.ERROR if error else logging.INFO,
+            "request",
+            exc_info=error,
+            extra={
+                "request_id": request.state.request_id,
+                "method": scope["method"],
+                "route": route,
+                "status": status,
+                "total_ms": round(seconds * 1000, 3),
+                "problem": problem,
+                **getattr(request.state, "answer", {}),
+            },
+        )

@@ -1,0 +1,181 @@
+"""Problem documents (RFC 9457): the one table that says which error is which status."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from pinakes import errors
+from pinakes.serving import errors as refused
+
+PROBLEM_JSON = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem.
+
+    Attributes:
+        status: of the response.
+        name: stable; the last part of the problem's ``type``.
+        title: the same for every problem of this kind.
+        public: the error's message is about the request and may be shown; otherwise it is about this
+            machine, and goes to the log alone.
+    """
+
+    status: int
+    name: str
+    title: str
+    public: bool = True
+
+    @property
+    def type(self) -> str:
+        """A URI that names the kind."""
+        return f"urn:pinakes:problem:{self.name}"
+
+
+INTERNAL = Kind(500, "internal", "Something went wrong here", public=False)
+INVALID = Kind(422, "invalid-request", "The request does not have the right form")
+ABSENT = Kind(404, "not-found", "There is no such thing")
+UNAUTHENTICATED = Kind(401, "key-needed", "This needs an API key")
+
+KINDS: Mapping[type[Exception], Kind] = {
+    refused.NotAllowedError: Kind(403, "not-allowed", "This key may not do this"),
+    refused.TooBusyError: Kind(429, "too-many-requests", "Too many requests"),
+    refused.TooLargeError: Kind(413, "too-large", "The body is too large"),
+    refused.TooSlowError: Kind(503, "timeout", "The answer took too long"),
+    refused.BodyError: Kind(400, "unreadable-body", "The body cannot be read"),
+    refused.GoneError: Kind(410, "gone", "This is not shown any more"),
+    errors.FilterError: Kind(400, "filter", "The filter cannot be understood"),
+    errors.QueryError: Kind(400, "query", "This release cannot answer this query"),
+    errors.UnknownNameError: Kind(400, "unknown-name", "A name does not exist"),
+    errors.MediaError: Kind(422, "picture-refused", "The picture was refused"),
+    errors.MissingExtraError: Kind(501, "not-installed", "A part is not installed here"),
+    errors.LockedError: Kind(409, "busy-writing", "Somebody else is writing"),
+    errors.GateError: Kind(409, "gates-failed", "Gates failed, nothing was published"),
+    errors.UsageError: Kind(400, "usage", "This cannot be done as asked"),
+    errors.IntegrityError: Kind(503, "damaged", "The data here is damaged", public=False),
+    errors.SettingsError: Kind(503, "settings", "The settings here are wrong", public=False),
+    errors.StorageError: Kind(503, "storage", "The disk here refused", public=False),
+    errors.PinakesError: INTERNAL,
+}
+"""Every error, by its class or the nearest one above it."""
+
+THINGS = frozenset({"item", "view", "picture", "ref", "release", "snapshot"})
+"""Kinds of names that stand for a thing: one that does not exist is *not found*."""
+
+
+def kind_of(error: Exception) -> Kind:
+    """Return the kind of problem that an error is."""
+    if isinstance(error, errors.UnknownNameError) and error.kind in THINGS:
+        return ABSENT
+    if isinstance(error, refused.NotAllowedError) and not error.known:
+        return UNAUTHENTICATED
+    return next((KINDS[base] for base in type(error).__mro__ if base in KINDS), INTERNAL)
+
+
+def problem(
+    kind: Kind,
+    detail: str,
+    request_id: str,
+    more: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a problem document.
+
+    Args:
+        kind: of the problem.
+        detail: what is wrong this time.
+        request_id: by which it is found in the log.
+        more: members of this kind of problem.
+        headers: of the response.
+    """
+    document = {
+        "type": kind.type,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "request_id": request_id,
+        **(more or {}),
+    }
+    # ASCII alone, because what a visitor sent may hold half of a surrogate pair.
+    body = json.dumps(document).encode("ascii")
+    return Response(body, kind.status, headers, media_type=PROBLEM_JSON)
+
+
+def respond(request: Request, error: Exception) -> Response:
+    """Return the problem document of an error, and note its kind for log and metrics."""
+    kind = kind_of(error)
+    note(request, kind, error)
+    detail = _detail(error) if kind.public else f"{kind.title}; the log says more under this request id"
+    return problem(kind, detail, request_id(request), _members(error), _headers(error, kind))
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let an application answer every error with a problem document."""
+    app.add_exception_handler(errors.PinakesError, respond)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+
+
+def note(request: Request, kind: Kind, error: Exception | None = None) -> None:
+    """Keep the problem of a request for whoever logs and counts it."""
+    request.state.problem = kind.name
+    if error is not None and not kind.public:
+        request.state.error = error
+
+
+def request_id(request: Request) -> str:
+    """Return the id of a request, as it stands in the log and in the answer's ``X-Request-ID``."""
+    return str(getattr(request.state, "request_id", ""))
+
+
+def _detail(error: Exception) -> str:
+    if isinstance(error, errors.UnknownNameError) and error.kind in THINGS:
+        # The message of the error offers other names, and not everything that exists may be shown.
+        return f"there is no {error.kind} {error.name!r}"
+    return str(error)
+
+
+def _members(error: Exception) -> dict[str, Any]:
+    match error:
+        case errors.FilterError(position=position):
+            return {"position": position}
+        case errors.UnknownNameError(kind=kind, name=name):
+            return {"kind": kind, "name": name}
+        case errors.MediaError(reason=reason):
+            return {"reason": str(reason)}
+        case errors.GateError(failures=failures):
+            return {"failures": list(failures)}
+    return {}
+
+
+def _headers(error: Exception, kind: Kind) -> dict[str, str]:
+    if isinstance(error, refused.TooBusyError):
+        return {"Retry-After": str(error.retry_after)}
+    if kind.status == 401:
+        return {"WWW-Authenticate": 'Bearer realm="pinakes"'}
+    return {"Retry-After": "1"} if kind.status in (409, 503) else {}
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    faults = [{"at": "/".join(map(str, fault["loc"])), "message": str(fault["msg"])} for fault in found[:20]]
+    detail = "; ".join(f"{fault['at']}: {fault['message']}" for fault in faults[:3])
+    note(request, INVALID)
+    return problem(INVALID, detail, request_id(request), {"errors": faults})
+
+
+def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    detail = str(error.detail) if isinstance(error, HTTPException) else ""
+    names = {404: ABSENT, 400: KINDS[refused.BodyError]}
+    kind = names.get(status) or Kind(status, f"http-{status}", detail)
+    note(request, kind)
+    return problem(kind, detail, request_id(request), headers=headers)

@@ -13,9 +13,13 @@ OK, FAILED, USAGE = 0, 1, 2
 """Exit codes: done; a gate failed or there was no hit; the command cannot be run as given."""
 
 
+PIPE_WIDTH = 160
+"""Characters of a line where standard output is no terminal: tables are not cut to 80."""
+
+
 def console() -> Console:
     """Return a console on standard output; colours and width as the terminal has them."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def errors() -> Console:

@@ -1,0 +1,148 @@
+import json
+
+import pytest
+
+from pinakes.cli.app import run
+
+
+@pytest.fixture
+def pinakes(capsys):
+    """Run the command line: returns (exit code, standard output, standard error)."""
+
+    def call(*arguments):
+        code = run([str(a) for a in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+def test_search_as_json_and_as_a_table(pinakes, pristine):
+    code, out, _ = pinakes("search", pristine, "gold coin", "--json", "-n", 3)
+    assert code == 0
+    answer = json.loads(out)
+    assert len(answer["hits"]) == 3
+    code, out, _ = pinakes("search", pristine, "gold coin", "--top", 3, "--explain")
+    assert code == 0
+    assert answer["hits"][0]["id"] in out
+    assert "generated sample data" in out
+    assert "bm25" in out
+
+
+def test_search_by_picture_and_like(pinakes, pristine):
+    image = pristine / "images/coin-0001_obverse.jpg"
+    code, out, _ = pinakes("search", pristine, "--image", image, "--where", "family = 'coin'", "--json")
+    assert json.loads(out)["hits"][0]["id"] == "coin-0001"
+    code, out, _ = pinakes("search", pristine, "--like", "coin-0001", "--unlike", "coin-0002", "--json")
+    ids = [hit["id"] for hit in json.loads(out)["hits"]]
+    assert code == 0
+    assert not {"coin-0001", "coin-0002"} & set(ids)
+
+
+def test_a_sheet_holds_its_pictures(pinakes, gallery, tmp_path):
+    code, _, _ = pinakes("search", gallery, "<b>coin</b>", "--html", tmp_path / "sheet.html")
+    page = (tmp_path / "sheet.html").read_text()
+    assert code == 0
+    assert page.count("data:image/webp;base64,") == 10
+    assert "<b>coin</b>" not in page
+    assert "&lt;b&gt;coin&lt;/b&gt;" in page
+
+
+def test_require_hit(pinakes, pristine):
+    assert pinakes("search", pristine, "zzzzzz", "--require-hit")[0] == 1
+    assert pinakes("search", pristine, "zzzzzz")[0] == 0
+
+
+def test_index_prints_counts_and_is_repeatable(pinakes, gallery):
+    code, out, _ = pinakes("index", gallery)
+    assert code == 0
+    assert "60 read: 0 added, 0 updated, 60 unchanged, 0 quarantined, 0 vanished" in out
+    assert "nothing changed" in out
+    code, out, _ = pinakes("index", gallery, "--json")
+    assert json.loads(out)["add"]["unchanged"] == 60
+
+
+def test_a_dry_run_shows_the_map_and_writes_settings_only(pinakes, gallery, tmp_path):
+    code, out, _ = pinakes("index", gallery / "items.jsonl", "--into", tmp_path / "new", "--dry-run")
+    assert code == 0
+    assert "front" in out
+    assert "60 items" in out
+    assert "found" in out
+    assert (tmp_path / "new/pinakes.toml").exists()
+    assert not (tmp_path / "new/.pinakes").exists()
+
+
+def test_versions(pinakes, gallery):
+    assert "verified" in pinakes("verify", gallery)[1]
+    assert "nothing changed" in pinakes("freeze", gallery)[1]
+    code, out, _ = pinakes("compact", gallery)
+    assert code == 0
+    assert "self_retrieval.picture" in out
+    code, out, _ = pinakes("rollback", gallery, "--json")
+    assert json.loads(out)["snapshots"] == ["v0001"]
+    assert "live -> v0002-" in pinakes("publish", gallery, "v0002")[1]
+    assert "removed v0001" in pinakes("prune", gallery, "--keep", 1)[1]
+
+
+def test_block_delete_status_doctor(pinakes, gallery):
+    assert "blocked 1 items" in pinakes("block", gallery, "coin-0001", "--reason", "asked for")[1]
+    assert "unblocked 1 items" in pinakes("unblock", gallery, "coin-0001")[1]
+    code, out, _ = pinakes("delete", gallery, "coin-0001", "nope")
+    assert code == 0
+    assert "deleted 1 items" in out
+    assert "nope" in out
+    assert json.loads(pinakes("status", gallery, "--json")[1])["items"] == 59
+    assert "59" in pinakes("status", gallery)[1]
+    assert pinakes("doctor", gallery)[0] == 0
+
+
+def test_backup_and_restore(pinakes, gallery, tmp_path):
+    assert pinakes("backup", gallery, tmp_path / "b.tar")[0] == 0
+    assert "every hash checked" in pinakes("restore", tmp_path / "b.tar", tmp_path / "copy")[1]
+    assert pinakes("search", tmp_path / "copy", "coin")[0] == 0
+
+
+def test_a_damaged_collection_fails_verification(pinakes, gallery):
+    items = gallery / ".pinakes/snapshots/v0001/items.parquet"
+    items.chmod(0o644)
+    items.write_bytes(items.read_bytes()[:-3])
+    code, out, _ = pinakes("verify", gallery)
+    assert code == 1
+    assert "items.parquet" in out
+    code, _, err = pinakes("search", gallery, "coin")
+    assert code == 1
+    assert "items.parquet" in err
+    assert "cut short" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["search", "dog"], 'did you mean: pinakes search . "dog"'),
+        (["search", "nowhere", "dog"], "no such folder: nowhere"),
+        (["search"], "DIR"),
+        (["serch", "x"], "search"),
+        (["search", "GALLERY", "--wher", "x"], "--where"),
+        (["search", "GALLERY", "x", "--where", "colr = 'red'"], "did you mean 'colour'"),
+        (["search", "GALLERY", "x", "--where", "price < 'cheap'"], "price"),
+        (["search", "GALLERY", "x", "--weight", "words"], "SIGNAL=NUMBER"),
+        (["search", "GALLERY", "x", "--top", "many"], "--top"),
+        (["index", "nowhere"], "does not exist"),
+        (["index", "GALLERY", "--view", "front"], "ROLE=COLUMN"),
+        (["index", "GALLERY", "--encoder", "clap"], "is a collection already"),
+        (["rollback", "GALLERY"], "cannot go back"),
+        (["publish", "GALLERY", "v9"], "not the name of a snapshot"),
+        (["freeze", "GALLERY", "--waive", "nrms"], "nothing changed"),
+    ],
+)
+def test_a_newcomers_mistakes(pinakes, pristine, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = pinakes(*(pristine if a == "GALLERY" else a for a in arguments))
+    assert message in out + err
+    assert "Traceback" not in err
+    assert code == (0 if "freeze" in arguments else 2)
+
+
+def test_help_and_version(pinakes):
+    assert pinakes("--version") == (0, "0.1.0\n", "")
+    assert "index" in pinakes("--help")[1]

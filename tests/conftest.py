@@ -1,0 +1,36 @@
+"""What several test folders share: a small sample gallery, indexed once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import pinakes
+from pinakes.samples.gallery import generate_gallery
+
+DATA = Path(__file__).parents[1] / "../shared/data"
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory):
+    """An indexed sample gallery of 60 items that nobody may change."""
+    folder = tmp_path_factory.mktemp("gallery") / "photos"
+    generate_gallery(folder, size=60)
+    pinakes.index(folder)
+    return folder
+
+
+@pytest.fixture
+def gallery(pristine, tmp_path):
+    """A copy of the indexed sample gallery that a test may change."""
+    folder = tmp_path / "photos"
+    shutil.copytree(pristine, folder)
+    return folder
+
+
+@pytest.fixture
+def real_data():
+    """The folder of real data, or a skip where it is absent."""
+    if not DATA.is_dir():
+        pytest.skip(f"the real data is not there: {DATA}")
+    return DATA.resolve()

@@ -1,0 +1,257 @@
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import pinakes
+from pinakes.catalog.lease import writer_lease
+from pinakes.collection import Collection, restore_collection
+from pinakes.errors import GateError, IntegrityError, LockedError, SettingsError, SourceError, UsageError
+from pinakes.snapshots.reader import open_snapshot
+from pinakes.snapshots.refs import read_ref
+
+
+def rewrite(folder, change):
+    """Change the records of the gallery's table: ``change`` returns what a record becomes, or None."""
+    path = Path(folder) / "items.jsonl"
+    records = [change(json.loads(line)) for line in path.read_text().splitlines()]
+    path.write_text("".join(json.dumps(r) + "\n" for r in records if r is not None))
+
+
+def renamed(record):
+    return {**record, "title": "Quite another thing"} if record["id"] == "coin-0001" else record
+
+
+def without_first_coin(record):
+    return None if record["id"] == "coin-0001" else record
+
+
+def test_a_folder_of_pictures_becomes_a_collection(gallery, tmp_path):
+    pictures = tmp_path / "plain"
+    pictures.mkdir()
+    for picture in sorted((gallery / "images").glob("flower-*"))[:5]:
+        (pictures / picture.name).write_bytes(picture.read_bytes())
+    report = pinakes.index(pictures)
+    assert (report.add.added, report.freeze.kind, report.folder) == (5, "base", pictures)
+    assert (pictures / "pinakes.toml").exists()
+    with pinakes.open(pictures) as engine:
+        assert len(engine) == 5
+        assert engine.search(image=pictures / "flower-0001_front.jpg")[0].uri == "flower-0001_front.jpg"
+
+
+def test_a_second_index_changes_nothing(gallery):
+    before = read_ref(Collection(gallery).paths, "live")
+    time.sleep(2.1)  # a file that changed less than two seconds ago is read again, as it may change once more
+    pinakes.index(gallery)
+    report = pinakes.index(gallery)
+    assert (report.freeze.kind, report.add.unchanged, report.add.pictures.decoded) == ("nothing", 60, 0)
+    assert read_ref(Collection(gallery).paths, "live") == before
+
+
+def test_a_change_becomes_a_delta_that_answers(gallery):
+    rewrite(gallery, renamed)
+    report = pinakes.index(gallery)
+    assert (report.add.updated, report.freeze.kind, report.freeze.snapshot) == (1, "delta", "v0001+d0001")
+    with pinakes.open(gallery) as engine:
+        assert engine.search("quite another thing")[0].id == "coin-0001"
+        assert len(engine) == 60
+
+
+def test_delta_and_new_base_answer_alike(gallery):
+    """Base and delta rank exactly as one new base does: same hits, same scores."""
+    rewrite(gallery, renamed)
+    pinakes.index(gallery)
+
+    def answers():
+        with pinakes.open(gallery) as engine:
+            found = [
+                engine.search("gold coin with a portrait", top=20),
+                engine.search(like="coin-0003", top=20),
+                engine.search("striped", where="family = 'garment'", top=20),
+                engine.search(image=gallery / "images/coin-0001_obverse.jpg", top=20),
+            ]
+        return [[(hit.id, hit.score) for hit in results] for results in found]
+
+    with_delta = answers()
+    frozen = Collection(gallery).compact()
+    assert (frozen.kind, frozen.snapshot) == ("base", "v0002")
+    assert answers() == with_delta
+
+
+def test_what_vanished_stays_until_it_is_pruned(gallery):
+    rewrite(gallery, without_first_coin)
+    report = pinakes.index(gallery)
+    assert (report.add.vanished, report.add.pruned, report.freeze.kind) == (1, 0, "nothing")
+    report = pinakes.index(gallery, prune=True)
+    assert (report.add.pruned, report.freeze.kind, report.freeze.removed) == (1, "delta", 1)
+    with pinakes.open(gallery) as engine:
+        assert len(engine) == 59
+        assert "coin-0001" not in engine.search(where="family = 'coin'", top=60).ids
+
+
+def test_live_attributes_change_without_a_snapshot(gallery):
+    def priced(record):
+        return {**record, "price": 12345.0} if record["id"] == "garment-0001" else record
+
+    rewrite(gallery, priced)
+    report = pinakes.index(gallery)
+    assert report.freeze.kind == "nothing"
+    with pinakes.open(gallery) as engine:
+        assert engine.search(where="price > 10000").ids == ("garment-0001",)
+
+
+def test_add_and_delete(gallery, tmp_path):
+    new = tmp_path / "more.jsonl"
+    record = {"id": "coin-9999", "title": "A drachm of Atlantis", "family": "coin"}
+    new.write_text(json.dumps({**record, "date_added": "2024-05-01", "synthetic": True}) + "\n")
+    collection = Collection(gallery)
+    assert collection.add(new).add.added == 1
+    with pinakes.open(gallery) as engine:
+        assert engine.search("atlantis").ids == ("coin-9999",)
+    deleted = collection.delete(["coin-9999", "no-such-coin"])
+    assert deleted.deleted == ("coin-9999",)
+    with pinakes.open(gallery) as engine:
+        assert engine.search("atlantis").ids == ()
+
+
+def test_rollback_serves_the_release_before(gallery):
+    first = read_ref(Collection(gallery).paths, "live").release.id
+    rewrite(gallery, renamed)
+    second = pinakes.index(gallery).release
+    assert second != first
+    assert Collection(gallery).rollback().id == first
+    with pinakes.open(gallery) as engine:
+        assert engine.search("quite another thing").ids == ()
+        assert engine.release.id == first
+
+
+def test_blocked_items_are_gone_at_once_and_from_every_release(gallery):
+    with pinakes.open(gallery) as engine:
+        before = engine.search(like="coin-0002", top=60).ids
+        Collection(gallery).block(["coin-0001"], "taken down")
+        engine._looked = 0.0  # as half a second later
+        assert engine.search(like="coin-0002", top=60).ids == tuple(i for i in before if i != "coin-0001")
+        assert engine.search("coin-0001", where="family = 'coin'").ids[:1] != ("coin-0001",)
+
+
+def test_a_failed_gate_publishes_nothing(gallery):
+    settings = (gallery / "pinakes.toml").read_text()
+    (gallery / "pinakes.toml").write_text(
+        settings.replace('[attributes.glass]\ntype = "string"', '[attributes.glass]\ntype = "string"\ncoverage = 0.9')
+    )
+    before = read_ref(Collection(gallery).paths, "live").release.id
+    rewrite(gallery, renamed)
+    with pytest.raises(GateError, match=r"coverage\.glass"):
+        Collection(gallery).compact()
+    assert read_ref(Collection(gallery).paths, "live").release.id == before
+    frozen = Collection(gallery).compact(waive=("coverage.glass",))
+    assert [g.name for g in frozen.gates if g.waived] == ["coverage.glass"]
+
+
+def test_two_folders_give_one_content_hash_and_the_same_vectors(pristine, tmp_path):
+    again = tmp_path / "elsewhere"
+    again.mkdir()
+    for name in ("items.jsonl", "pinakes.toml"):
+        (again / name).write_bytes((pristine / name).read_bytes())
+    (again / "images").symlink_to(pristine / "images")
+    pinakes.index(again)
+    one, other = (open_snapshot(Collection(f).paths, "v0001") for f in (pristine, again))
+    assert one.manifest.content_hash == other.manifest.content_hash
+    assert np.array_equal(one.vectors("picture"), other.vectors("picture"))
+    assert one.manifest.encoders["picture"].fingerprint == other.manifest.encoders["picture"].fingerprint
+
+
+def test_a_flipped_byte_is_found(gallery):
+    paths = Collection(gallery).paths
+    assert Collection(gallery).verify().ok
+    vectors = paths.snapshot("v0001").vectors("picture")
+    vectors.chmod(0o644)
+    data = bytearray(vectors.read_bytes())
+    data[-1] ^= 1
+    vectors.write_bytes(bytes(data))
+    report = Collection(gallery).verify()
+    assert not report.ok
+    assert any("picture.npy" in problem for problem in report.problems)
+
+
+def test_backup_and_restore_answer_alike(gallery, tmp_path):
+    Collection(gallery).backup(tmp_path / "b.tar")
+    restore_collection(tmp_path / "b.tar", tmp_path / "copy")
+    with pinakes.open(gallery) as one, pinakes.open(tmp_path / "copy") as other:
+        assert one.release.id == other.release.id
+        assert [(h.id, h.score) for h in one.search("coin")] == [(h.id, h.score) for h in other.search("coin")]
+
+
+def test_prune_keeps_what_is_served_and_what_is_read(gallery):
+    collection = Collection(gallery)
+    rewrite(gallery, renamed)
+    pinakes.index(gallery)
+    for _ in range(3):
+        collection.compact()
+    with pinakes.open(gallery) as engine:
+        assert collection.prune(1).removed == ("v0001", "v0001+d0001", "v0002", "v0003")
+        assert len(engine.search("coin")) == 10
+
+
+def test_status_and_doctor(gallery):
+    rewrite(gallery, lambda r: {**r, "family": "Coin"} if r["id"] == "coin-0001" else r)
+    pinakes.index(gallery)
+    status = Collection(gallery).status()
+    assert (status.items, status.release, status.synthetic) == (60, "v0001+d0001-" + status.release[-8:], True)
+    report = Collection(gallery).doctor()
+    assert report.problems == ()
+    spellings = next(v.spellings for v in report.variants if v.attribute == "family")
+    assert spellings == (("coin", 11), ("Coin", 1))
+
+
+def test_a_data_frame(tmp_path):
+    frame = pl.DataFrame({"id": ["a", "b"], "name": ["Red dress", "Blue hat"], "price": [10.0, 20.0]})
+    report = pinakes.index(frame, tmp_path / "shop")
+    assert report.add.added == 2
+    with pinakes.open(tmp_path / "shop") as engine:
+        assert engine.search("dress", where="price < 15").ids == ("a",)
+    with pytest.raises(SourceError, match="into="):
+        pinakes.index(frame)
+
+
+def test_brought_vectors_become_a_space(tmp_path):
+    vectors = np.eye(8, dtype=np.float32)
+    frame = pl.DataFrame({"id": [f"i{n}" for n in range(8)], "vector": vectors})
+    pinakes.index(frame, tmp_path / "v")
+    with pinakes.open(tmp_path / "v") as engine:
+        results = engine.search(vector=2.5 * vectors[3], top=2)
+        assert (results[0].id, results[0].score, results.plan[0].signal) == ("i3", 1.0, "vector")
+        ids, stored = engine.vectors("vector")
+        assert ids == [f"i{n}" for n in range(8)]
+        np.testing.assert_allclose(stored, vectors)
+
+
+def test_a_second_writer_is_told_who_holds_the_lock(gallery):
+    with writer_lease(Collection(gallery).paths.writer_lock, "index"):
+        with pytest.raises(LockedError, match="index"):
+            pinakes.index(gallery)
+        with pinakes.open(gallery) as engine:  # readers are never blocked
+            assert len(engine.search("coin")) == 10
+
+
+def test_mistakes_are_said_plainly(gallery, tmp_path):
+    with pytest.raises(SourceError, match="does not exist"):
+        pinakes.index(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourceError, match="no pictures and no table"):
+        pinakes.index(tmp_path / "empty")
+    assert not (tmp_path / "empty/pinakes.toml").exists()
+    with pytest.raises(SettingsError, match="not a collection"):
+        Collection(tmp_path / "empty").verify()
+    assert not (tmp_path / "empty/.pinakes").exists()
+    with pytest.raises(SettingsError, match="is a collection already"):
+        pinakes.index(gallery, id="title")
+    with pytest.raises(SettingsError, match="is the collection of"):
+        pinakes.index(tmp_path / "empty", gallery)
+    with pytest.raises(UsageError, match="not the name of a snapshot"):
+        Collection(gallery).publish("newest")
+    with pytest.raises(IntegrityError, match="v0007"):
+        Collection(gallery).publish("v0007")

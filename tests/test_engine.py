@@ -1,0 +1,184 @@
+import shutil
+from datetime import date
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import pinakes
+from pinakes.collection import Collection
+from pinakes.errors import FilterError, MediaError, QueryError, SettingsError, UnknownNameError, UsageError
+from pinakes.settings import load_settings, save_settings
+
+
+@pytest.fixture(scope="module")
+def engine(pristine):
+    with pinakes.open(pristine) as opened:
+        yield opened
+
+
+def picture(folder, name="coin-0001_obverse.jpg"):
+    return folder / "images" / name
+
+
+def test_a_picture_finds_itself_by_any_way_in(engine, pristine):
+    path = picture(pristine)
+    with Image.open(path) as image:
+        pixels = np.asarray(image.convert("RGB"))
+        pillow = image.copy()
+    for given in (path, str(path), path.read_bytes(), pixels, pillow, [(path, 1.0)]):
+        top = engine.search(image=given, top=1)[0]
+        assert (top.id, top.view) == ("coin-0001", "obverse")
+        assert top.score == pytest.approx(1.0, abs=1e-4)  # stored as float16
+        assert top.closeness == "very close"
+
+
+def test_the_view_that_matched_is_named(engine, pristine):
+    top = engine.search(image=picture(pristine, "coin-0001_reverse.jpg"), top=1)[0]
+    assert (top.id, top.view, top.uri) == ("coin-0001", "reverse", "images/coin-0001_reverse.jpg")
+
+
+def test_words_and_filter(engine):
+    results = engine.search("coin", where="family = 'coin' and metal = 'gold'")
+    assert results.hits
+    assert {hit.attributes["metal"] for hit in results} == {"gold"}
+    assert [hit.rank for hit in results] == list(range(1, len(results) + 1))
+    assert all(str(reason).startswith("words: coin") for hit in results for reason in hit.reasons[:1])
+    assert results.plan[0].allowed == pytest.approx(
+        len(engine.search(where="family = 'coin' and metal = 'gold'", top=60)) / 60, abs=1e-6
+    )
+
+
+def test_a_filter_alone_lists_by_id(engine):
+    ids = engine.search(where="family = 'flower'", top=60).ids
+    assert list(ids) == sorted(ids)
+    assert len(ids) == 12
+
+
+def test_an_exact_id_comes_first(engine):
+    results = engine.search("flower-0003")
+    assert results[0].id == "flower-0003"
+    assert str(results[0].reasons[0]) == "has exactly this id"
+
+
+def test_like_leaves_the_item_out_and_negatives_push_away(engine):
+    near = engine.search(like="coin-0001", top=59)
+    assert "coin-0001" not in near.ids
+    assert len(near) == 59
+    pushed = engine.search(like={"coin-0001": 1.0, near.ids[0]: -0.9}, top=58)
+    assert near.ids[0] not in pushed.ids
+    assert near.ids[1:] != pushed.ids
+
+
+def test_a_vector_of_the_collection_finds_its_item(engine):
+    ids, vectors = engine.vectors("picture")
+    row = ids.index("garment-0005")
+    assert engine.search(vector=vectors[row], top=1).ids == ("garment-0005",)
+    assert engine.search(vector={"picture": vectors[row].tolist()}, top=1).ids == ("garment-0005",)
+
+
+def test_signals_are_fused_by_rank_with_the_weights_given(engine, pristine):
+    results = engine.search("coin", image=picture(pristine), top=3)
+    assert {step.signal for step in results.plan} == {"words", "picture"}
+    assert results[0].id == "coin-0001"
+    rank = {reason.signal: reason.rank for reason in results[0].reasons}
+    assert results[0].score == pytest.approx(sum(1 / (60 + r) for r in rank.values()), abs=1e-9)
+    only_words = engine.search("coin", image=picture(pristine), weights={"picture": 0.0}, top=10)
+    assert only_words.ids == engine.search("coin").ids
+
+
+def test_the_same_question_has_the_same_answer_and_receipt(engine):
+    one, other = (engine.search(like="coin-0002", top=20) for _ in range(2))
+    assert one.hits == other.hits
+    assert one.receipt == other.receipt != engine.search(like="coin-0003", top=20).receipt
+    assert one.release == engine.release.id
+
+
+def test_search_many_answers_as_one_by_one(engine):
+    together = engine.search_many([{"text": "coin"}, {"like": "flower-0001", "top": 3}])
+    assert [r.ids for r in together] == [engine.search("coin").ids, engine.search(like="flower-0001", top=3).ids]
+
+
+def test_results_as_json_have_the_fixed_keys(engine):
+    answer = engine.search("coin", top=1).to_dict()
+    assert {"hits", "plan", "timings_ms", "release", "n_below", "receipt"} <= set(answer)
+    assert {
+        "rank", "id", "score", "confidence", "closeness", "title", "text", "attributes", "view", "uri", "thumb",
+        "rights", "attribution", "reasons",
+    } <= set(answer["hits"][0])  # fmt: skip
+    assert answer["hits"][0]["confidence"] is None
+    assert answer["synthetic"] is True
+    assert engine.search("coin", top=1).to_run("q1") == [("q1", answer["hits"][0]["id"], -1.0)]
+
+
+def test_identical_pictures_collapse_unless_asked_for(gallery):
+    shutil.copy(picture(gallery, "flower-0001_front.jpg"), picture(gallery, "flower-0002_front.jpg"))
+    pinakes.index(gallery)
+    with pinakes.open(gallery) as engine:
+        query = picture(gallery, "flower-0001_front.jpg")
+        top = engine.search(image=query, top=2)
+        assert (top[0].id, top[0].duplicates) == ("flower-0001", ("flower-0002",))
+        assert engine.search(image=query, top=2, collapse=False).ids == ("flower-0001", "flower-0002")
+
+
+def test_licences_fail_closed_and_rights_expire(gallery):
+    settings = load_settings(gallery)
+    policy = settings.policy.model_copy(update={"licenses": ("cc0",)})
+    save_settings(gallery, settings.model_copy(update={"policy": policy}))
+    pinakes.index(gallery)
+    with pinakes.open(gallery) as engine:
+        shown = engine.search(where="id is not null", top=60)
+        assert {hit.rights.license for hit in shown} == {"cc0"}
+        assert engine.search(where="license = 'cc-by'", top=60).hits == ()
+        assert engine.search("coin", as_of=date(1990, 1, 1)).release == engine.release.id
+
+
+def test_thumbnails_are_made_once_and_kept(gallery):
+    with pinakes.open(gallery) as engine:
+        made = engine.thumbnail("coin-0001", "reverse")
+        assert made[:4] == b"RIFF"
+        assert made[8:12] == b"WEBP"
+        kept = [p for p in (gallery / ".pinakes/media").rglob("*") if p.is_file()]
+        assert len(kept) == 1
+        assert kept[0].read_bytes() == made
+        with pytest.raises(UnknownNameError, match="back"):
+            engine.thumbnail("coin-0001", "back")
+        hit = engine.search("coin-0001")[0]
+        assert hit.thumb is not None
+
+
+@pytest.mark.parametrize(
+    ("query", "error", "message"),
+    [
+        ({}, QueryError, "nothing to search for"),
+        ({"text": "   "}, QueryError, "nothing to search for"),
+        ({"text": "x", "top": 0}, QueryError, "top must be from 1"),
+        ({"text": "x", "where": "prise < 5"}, UnknownNameError, "did you mean 'price'"),
+        ({"text": "x", "where": "price < 'cheap'"}, FilterError, "price"),
+        ({"text": "x", "where": "price <"}, FilterError, "price <"),
+        ({"text": "x", "weights": {"wrds": 1}}, UnknownNameError, "did you mean 'words'"),
+        ({"text": "x", "weights": {"words": -1}}, QueryError, "at least 0"),
+        ({"text": "x", "rerank": "ltr"}, UnknownNameError, "reranker"),
+        ({"text": "x", "min_confidence": 0.5}, QueryError, "calibrator"),
+        ({"like": "coin-1"}, UnknownNameError, "did you mean 'coin-"),
+        ({"vector": np.ones(3)}, QueryError, "no space takes"),
+        ({"vector": {"picture": np.ones(3)}}, QueryError, "takes a vector of shape"),
+        ({"image": b"not a picture"}, MediaError, "not_a_picture"),
+        ({"image": "/no/such.jpg"}, MediaError, "unreadable"),
+        ({"image": np.zeros((4, 4), np.uint8)}, QueryError, "RGB uint8"),
+        ({"like": {"coin-0001": 1.0, "coin-0002": -1.0, "x": 0.0}}, UnknownNameError, "item"),
+    ],
+)
+def test_bad_questions_are_refused_with_what_would_be_right(engine, query, error, message):
+    with pytest.raises(error, match=message):
+        engine.search(**query)
+
+
+def test_opening_what_is_not_there(tmp_path, gallery):
+    with pytest.raises(SettingsError, match="not a collection"):
+        pinakes.open(tmp_path)
+    with pytest.raises(UnknownNameError, match="ref"):
+        pinakes.open(gallery, ref="candidate")
+    shutil.rmtree(Collection(gallery).paths.refs)
+    with pytest.raises(UsageError, match="pinakes index"):
+        pinakes.open(gallery)

@@ -1,10 +1,11 @@
 """The composition root: opens a release and answers queries. Every surface calls it."""
 
+import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +18,9 @@ from pinakes.errors import QueryError, UnknownNameError, UsageError
 from pinakes.media.pool import DecodePool
 from pinakes.media.read import read_picture_file
 from pinakes.retrieval.encode import Picture, QueryEncoder, Weighted
-from pinakes.retrieval.mask import Policy
+from pinakes.retrieval.facets import Facet, count_facets
+from pinakes.retrieval.items import ItemReader
+from pinakes.retrieval.mask import Policy, filtered, permitted
 from pinakes.retrieval.opening import OpenRelease, open_release
 from pinakes.retrieval.query import Cut, EncodedQuery
 from pinakes.retrieval.results import Results
@@ -29,9 +32,13 @@ from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.live import newest_live
 from pinakes.snapshots.refs import list_refs, read_ref
 from pinakes.snapshots.release import Release
+from pinakes.types import Item, View
 
 THUMBNAIL = 320
 """Longer side of a thumbnail, pixels."""
+
+PICTURE = 1024
+"""Longer side of a picture that is looked at on its own, pixels."""
 
 LOOK_EVERY = 0.5
 """Seconds between looks for a new release, block list or live attributes: changes are seen within 1 s."""
@@ -44,9 +51,10 @@ class Engine:
     a process that decodes pictures.
     """
 
-    def __init__(self, paths: CollectionPaths, ref: str = "live") -> None:
+    def __init__(self, paths: CollectionPaths, ref: str = "live", pinned: str | None = None) -> None:
         self.paths = paths
         self.ref = ref
+        self.pinned = pinned
         self._lock = threading.Lock()
         self._opened: OpenRelease | None = None
         self._looked = 0.0
@@ -130,16 +138,15 @@ class Engine:
             raise QueryError("min_confidence needs a calibrator, and none is bound to this release")
         encoder = QueryEncoder(opened.corpus, opened.encoders, self._prepare)
         with watch.stage("encode"):
-            words, vectors, exclude = encoder.encode(text, image, like, vector)
+            encoded = encoder.encode(text, image, like, vector)
         query = EncodedQuery(
-            words=words,
-            vectors=vectors,
-            exclude=exclude,
+            words=encoded.words,
+            vectors=encoded.vectors,
+            by_words=encoded.by_words,
+            exclude=encoded.exclude,
             where=where,
             as_of=as_of,
-            weights=self._weights(
-                opened, weights or {}, only_words=not (image or like or vector is not None)
-            ),
+            weights=weights or {},
             cut=Cut(top, candidates, collapse),
         )
         return opened.searcher.search(query, watch)
@@ -167,6 +174,48 @@ class Engine:
         living = corpus.alive[items]
         return corpus.items["id"].gather(items[living]).to_list(), rows[living]
 
+    def item(self, item: str, as_of: date | None = None) -> Item:
+        """Return an item with its views.
+
+        Raises:
+            UnknownNameError: there is no such item.
+            WithheldError: it may not be shown.
+        """
+        return self._reader(as_of).item(item)
+
+    def facets(
+        self,
+        where: str | Mapping[str, Any] | None = None,
+        fields: Sequence[str] | None = None,
+        as_of: date | None = None,
+    ) -> tuple[Facet, ...]:
+        """Count the values of attributes over the items that may be shown and pass a filter.
+
+        Args:
+            where: a filter; see docs/filters.md.
+            fields: attributes, or rights such as ``license``; all attributes when None.
+            as_of: the day on which rights are judged; today when None.
+
+        Raises:
+            FilterError: the filter cannot be understood.
+            UnknownNameError: a field that does not exist.
+        """
+        opened = self._current()
+        corpus, searcher = opened.corpus, opened.searcher
+        mask = permitted(corpus.items, corpus.alive, searcher.policy, as_of or _today())
+        if where is not None:
+            mask &= filtered(corpus.items, searcher.schema, where)
+        return count_facets(corpus.items, searcher.schema, mask, fields)
+
+    def shown_by(self, media: str) -> tuple[str, str]:
+        """Return the first item that shows a picture, given by the sha256 of its bytes, and its role there.
+
+        Raises:
+            UnknownNameError: no item has it.
+            WithheldError: none of those that have it may be shown.
+        """
+        return self._reader(None).shown_by(media)
+
     def thumbnail(self, item: str, role: str | None = None) -> bytes:
         """Return a small WebP of an item's picture; made on first use, then kept in ``.pinakes/media/``.
 
@@ -176,25 +225,29 @@ class Engine:
 
         Raises:
             UnknownNameError: no such item, or no picture of that role.
+            WithheldError: the item may not be shown.
             MediaError: the picture is gone or cannot be decoded any more.
         """
+        return self._reduced(self._reader(None).view(item, role), THUMBNAIL)
+
+    def picture(self, item: str, role: str | None = None) -> bytes:
+        """Return a WebP of an item's picture to look at on its own: as `thumbnail`, but larger."""
+        return self._reduced(self._reader(None).view(item, role), PICTURE)
+
+    def _reader(self, as_of: date | None) -> ItemReader:
         opened = self._current()
-        corpus = opened.corpus
-        row = corpus.row_of.get(item)
-        if row is None or item in opened.searcher.policy.blocked:
-            raise UnknownNameError("item", item, ())
-        views = corpus.views[corpus.first_view[row] : corpus.first_view[row + 1]]
-        chosen = views if role is None else views.filter(views["role"] == role)
-        if chosen.is_empty():
-            raise UnknownNameError("view", role or "first", views["role"].to_list())
-        view = chosen.row(0, named=True)
-        kept = self.paths.media / view["media"][:2] / f"{view['media']}.webp"
+        return ItemReader(opened.corpus, opened.searcher.policy, as_of or _today())
+
+    def _reduced(self, view: View, size: int) -> bytes:
+        """Return a picture as WebP without metadata, its longer side at most ``size`` pixels."""
+        name = view.media if size == THUMBNAIL else f"{view.media}-{size}"
+        kept = self.paths.media / view.media[:2] / f"{name}.webp"
         if kept.exists():
             return bytes(kept.read_bytes())
-        picture = read_picture_file(opened.picture_path(view["uri"]))
-        made = self._pool(None).decode_one(picture).thumbnail or b""
+        picture = read_picture_file(self._current().picture_path(view.uri))
+        made = self._pool(None, size).decode_one(picture).thumbnail or b""
         kept.parent.mkdir(parents=True, exist_ok=True)
-        temporary = kept.with_name(f".{kept.name}.{threading.get_ident()}")
+        temporary = kept.with_name(f".{kept.name}.{os.getpid()}.{threading.get_ident()}")
         temporary.write_bytes(made)
         temporary.replace(kept)
         return made
@@ -206,7 +259,7 @@ class Engine:
             return self._opened
         with self._lock:
             if self._opened is None:
-                self._opened = open_release(self.paths, read_ref(self.paths, self.ref).release)
+                self._opened = open_release(self.paths, self._wanted())
             else:
                 self._refresh(self._opened)
             self._looked = now
@@ -214,7 +267,7 @@ class Engine:
 
     def _refresh(self, opened: OpenRelease) -> None:
         """Follow the ref, the live attributes and the block list; queries under way keep what they have."""
-        release = read_ref(self.paths, self.ref).release
+        release = self._wanted()
         if release.id != opened.release.id or newest_live(self.paths) != opened.live:
             self._opened = open_release(self.paths, release)
             opened.close()
@@ -224,23 +277,26 @@ class Engine:
             searcher: Searcher = replace(opened.searcher, policy=policy)
             self._opened = replace(opened, searcher=searcher)
 
-    def _weights(
-        self, opened: OpenRelease, given: Mapping[str, float], *, only_words: bool
-    ) -> Mapping[str, float]:
-        """Return the weight of each space: as given, else as fitted for words alone, else 1."""
-        own = {s.name: s.weight if only_words else 1.0 for s in opened.corpus.spaces.values()}
-        return {**own, **given}
+    def _wanted(self) -> Release:
+        """Return what the ref points to, or the release of its history that this engine stays on."""
+        ref = read_ref(self.paths, self.ref)
+        if self.pinned is None:
+            return ref.release
+        known = {move.release.id: move.release for move in ref.history}
+        if self.pinned not in known:
+            raise UnknownNameError("release", self.pinned, known)
+        return known[self.pinned]
 
     def _prepare(self, data: bytes, encoder: ImageEncoder) -> NDArray[np.generic]:
         return self._pool(encoder).decode_one(data).prepared[encoder.name]
 
-    def _pool(self, encoder: ImageEncoder | None) -> DecodePool:
-        """Return the process that decodes for an encoder, or for thumbnails; started on first use."""
-        key = encoder.fingerprint if encoder else ""
+    def _pool(self, encoder: ImageEncoder | None, size: int = THUMBNAIL) -> DecodePool:
+        """Return the process that decodes for an encoder, or for WebP of a size; started on first use."""
+        key = encoder.fingerprint if encoder else str(size)
         with self._lock:
             if key not in self._pools:
                 if encoder is None:
-                    pool = DecodePool(shorter_side=THUMBNAIL, thumbnail=THUMBNAIL, workers=1)
+                    pool = DecodePool(shorter_side=size, thumbnail=size, workers=1)
                 else:
                     prepare = {encoder.name: encoder.preparer}
                     pool = DecodePool(prepare, shorter_side=encoder.decode_size, workers=1)
@@ -249,21 +305,27 @@ class Engine:
             return self._pools[key]
 
 
-def open_engine(folder: str | Path, ref: str = "live") -> Engine:
+def open_engine(folder: str | Path, ref: str = "live", release: str | None = None) -> Engine:
     """Open a collection for searching.
 
     Args:
         folder: the folder with ``pinakes.toml``.
         ref: which release answers; the engine follows it when it moves.
+        release: id of a release in the ref's history: the engine stays on it. What is blocked, and live
+            attributes, are still followed.
 
     Raises:
         SettingsError: the folder is not a collection.
         UsageError: nothing was published yet.
-        UnknownNameError: there is no such ref.
+        UnknownNameError: there is no such ref, no such release in its history, or its snapshots are gone.
         IntegrityError: the release's files are damaged.
     """
-    engine = Engine(CollectionPaths(Path(folder).expanduser().absolute()), ref)
+    engine = Engine(CollectionPaths(Path(folder).expanduser().absolute()), ref, release)
     load_settings(engine.paths.root)
     if not list_refs(engine.paths):
         raise UsageError(f"nothing is published in {folder} yet; run: pinakes index {folder}")
     return engine.__enter__()
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

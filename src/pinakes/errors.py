@@ -9,6 +9,7 @@
     │   ├── FilterError          a ``where`` filter
     │   ├── QueryError           a search
     │   ├── UnknownNameError     a name that does not exist; carries the nearest known one
+    │   ├── WithheldError        something that exists and may not be shown
     │   └── MissingExtraError    an optional part that is not installed
     ├── MediaError               one picture that was refused; carries a reason code
     ├── IntegrityError           stored data that is not what was written
@@ -66,6 +67,19 @@ class UnknownNameError(UsageError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind, self.name, self.known = kind, name, tuple(sorted(known))
         super().__init__(f"unknown {kind} {name!r}{_suggestion(name, self.known)}")
+
+
+class WithheldError(UsageError):
+    """Something exists and may not be shown: blocked, expired, or of a licence that is not permitted.
+
+    Attributes:
+        kind: what was named, such as ``item``.
+        name: the name that was given.
+    """
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind, self.name = kind, name
+        super().__init__(f"{kind} {name!r} may not be shown")
 
 
 class MissingExtraError(UsageError):

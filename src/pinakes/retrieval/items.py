@@ -1,0 +1,99 @@
+"""One item at a time, as far as it may be shown."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from pinakes.errors import UnknownNameError, WithheldError
+from pinakes.retrieval.corpus import Corpus
+from pinakes.retrieval.mask import Policy, permitted
+from pinakes.types import RESERVED_FIELDS, RIGHTS_FIELDS, Item, Rights, View
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReader:
+    """Reads items of a corpus.
+
+    Attributes:
+        policy: what may be shown.
+        as_of: the day on which rights are judged.
+    """
+
+    corpus: Corpus
+    policy: Policy
+    as_of: date
+
+    def item(self, item: str) -> Item:
+        """Return an item with its views; ``vectors`` is left empty.
+
+        Raises:
+            UnknownNameError: there is no such item.
+            WithheldError: it may not be shown.
+        """
+        row = self._row(item)
+        record = self.corpus.items.row(row, named=True)
+        attributes = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in record.items()
+            if name not in RESERVED_FIELDS and value is not None
+        }
+        return Item(
+            id=item,
+            title=record["title"] or "",
+            text=record["text"] or "",
+            attributes=attributes,
+            rights=Rights(**{name: record[name] for name in RIGHTS_FIELDS}),
+            views=self._views(row),
+        )
+
+    def view(self, item: str, role: str | None = None) -> View:
+        """Return the view of an item that has a role, or its first.
+
+        Raises:
+            UnknownNameError: there is no such item or view.
+            WithheldError: the item may not be shown.
+        """
+        views = self._views(self._row(item))
+        for view in views:
+            if role in (None, view.role):
+                return view
+        raise UnknownNameError("view", role or "first", [view.role for view in views])
+
+    def shown_by(self, media: str) -> tuple[str, str]:
+        """Return the first item that shows a picture, and the role it has there.
+
+        Args:
+            media: sha256 of the picture's bytes, in hex.
+
+        Raises:
+            UnknownNameError: no item has it.
+            WithheldError: none of those that have it may be shown.
+        """
+        showing = self.corpus.views.filter(self.corpus.views["media"] == media)
+        living = [
+            (row, role)
+            for row, role in showing.select("item_row", "role").iter_rows()
+            if self.corpus.alive[row]
+        ]
+        for row, role in living:
+            if self._permitted(row):
+                return str(self.corpus.items["id"][row]), str(role)
+        raise WithheldError("picture", media) if living else UnknownNameError("picture", media, ())
+
+    def _row(self, item: str) -> int:
+        row = self.corpus.row_of.get(item)
+        if row is None:
+            raise UnknownNameError("item", item, ())
+        if not self._permitted(row):
+            raise WithheldError("item", item)
+        return row
+
+    def _permitted(self, row: int) -> bool:
+        one = self.corpus.items[row : row + 1]
+        return bool(permitted(one, np.ones(1, dtype=np.bool_), self.policy, self.as_of)[0])
+
+    def _views(self, row: int) -> tuple[View, ...]:
+        first, following = self.corpus.first_view[row], self.corpus.first_view[row + 1]
+        found = self.corpus.views[int(first) : int(following)].drop("item_row")
+        return tuple(View(**view) for view in found.iter_rows(named=True))

@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
+# Tests run side by side: threads of the matrix library would only wait for each other.
+test check docs: export OPENBLAS_NUM_THREADS = 1
+
 .PHONY: help demo test check bench docs lint types layers format clean constraints
 
 help:  ## list the commands

@@ -2,8 +2,8 @@
 
 from typing import cast
 
-from pinakes import registry
 from pinakes.encoders.base import EncoderFamily
+from pinakes.registry import load
 
 
 def open_family(name: str) -> EncoderFamily:
@@ -13,4 +13,4 @@ def open_family(name: str) -> EncoderFamily:
         UnknownNameError: there is no encoder of this name.
         MissingExtraError: it needs packages that are not installed.
     """
-    return cast("EncoderFamily", registry.load("encoder", name)())
+    return cast("EncoderFamily", load("encoder", name)())

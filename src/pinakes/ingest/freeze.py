@@ -6,13 +6,21 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal
 
+import numpy as np
 import polars as pl
 
 from pinakes.catalog.database import Database
 from pinakes.catalog.items import content_hashes, count_items, stream_items
 from pinakes.encoders.base import EncoderFamily
 from pinakes.encoders.cache.base import FeatureCache
-from pinakes.indexes.bm25 import Analyzer, build_postings, open_analyzer, save_postings
+from pinakes.indexes.bm25 import (
+    Analyzer,
+    BM25Index,
+    Segment,
+    build_postings,
+    open_analyzer,
+    save_postings,
+)
 from pinakes.ingest.changes import Changes, choose_kind, find_changes
 from pinakes.ingest.gates import Demands, raise_failures, run_gates
 from pinakes.ingest.progress import Report, silent
@@ -158,10 +166,16 @@ class Freezer:
         delta = kind == "delta"
         tables = self._tables(changes.changed if delta else None)
         fields = text_fields(tables.items, self._schema)
+        postings = build_postings(fields, self._analyzer)
         reusable = bool(parents) and self._same_recipe(parents[0])
         builder = SpaceBuilder(
             tables=tables,
             captions=captions(fields),
+            words=BM25Index(
+                [Segment(postings, 0, np.ones(tables.items.height, dtype=np.bool_))],
+                self.settings.search.fields.model_dump(),
+            ),
+            language=self.settings.search.language,
             cache=self.cache,
             families=self.families,
             base=parents[0] if reusable else None,
@@ -169,7 +183,6 @@ class Freezer:
             path=self.paths.features_db,
         )
         spaces = {name: builder.build(name, space) for name, space in self.settings.spaces.items()}
-        postings = build_postings(fields, self._analyzer)
         ungated = SnapshotContents(
             name=self._name(parents, delta=delta),
             parent=parents[-1].name if delta else None,

@@ -10,8 +10,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pinakes.encoders.base import EncoderFamily, FittedEncoder
+from pinakes.encoders.bridge import BRIDGE, Bridge, open_bridge
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.errors import IntegrityError
+from pinakes.indexes.bm25 import BM25Index
+from pinakes.ingest.bridging import fit_words
 from pinakes.ingest.features import brought_fingerprint
 from pinakes.ingest.neighbours import measure_neighbours
 from pinakes.ingest.progress import Report
@@ -53,6 +56,8 @@ class SpaceBuilder:
     Attributes:
         tables: of the snapshot.
         captions: all words of each item.
+        words: BM25 over the items of the snapshot.
+        language: of the stemmer.
         families: the encoders by name.
         base: whose fitted encoders are used again; None to fit them.
         path: of the feature cache, for messages.
@@ -60,6 +65,8 @@ class SpaceBuilder:
 
     tables: Tables
     captions: Sequence[str]
+    words: BM25Index
+    language: str
     cache: FeatureCache
     families: Mapping[str, EncoderFamily]
     base: Snapshot | None
@@ -81,6 +88,14 @@ class SpaceBuilder:
             fitted = family.open(self.base.encoder(name))
         rows = self.tables.views.select("item_row", pl.row_index("view_row"))
         vectors = self._project(family, fitted, settings)
+        bridge, measured = self._words(name, rows, vectors)
+
+        def save(folder: Path) -> None:
+            fitted.save(folder)
+            if bridge is not None:
+                (folder / BRIDGE).mkdir()
+                bridge.save(folder / BRIDGE)
+
         record = EncoderRecord(
             name=settings.encoder,
             fingerprint=fitted.fingerprint,
@@ -88,16 +103,20 @@ class SpaceBuilder:
             dtype=settings.dtype,
             unit="view",
             recipe=fitted.recipe,
-            measured=self._measured(name, rows, vectors),
+            measured=measured,
         )
-        return BuiltSpace(SpaceContents(vectors, rows, record), fitted, fitted.save)
+        return BuiltSpace(SpaceContents(vectors, rows, record), fitted, save)
 
-    def _measured(self, name: str, rows: pl.DataFrame, vectors: Stored) -> dict[str, Any]:
-        """Return what was measured of the space: the base's, where its encoder is used again."""
+    def _words(self, name: str, rows: pl.DataFrame, vectors: Stored) -> tuple[Bridge | None, dict[str, Any]]:
+        """Return the text bridge, and what was measured of the space: the base's, where it is used again."""
         if self.base is not None:
-            return dict(self.base.manifest.encoders[name].measured)
-        neighbours = measure_neighbours(vectors, rows["item_row"].cast(pl.Int64).to_numpy())
-        return asdict(neighbours) if neighbours else {}
+            folder = self.base.encoder(name) / BRIDGE
+            measured = dict(self.base.manifest.encoders[name].measured)
+            return (open_bridge(folder) if folder.is_dir() else None), measured
+        items = rows["item_row"].cast(pl.Int64).to_numpy()
+        neighbours = measure_neighbours(vectors, items)
+        fitted = fit_words(self.captions, items, vectors, self.words, self.language)
+        return fitted.bridge, {**(asdict(neighbours) if neighbours else {}), **fitted.measured}
 
     def _brought(self, name: str, settings: SpaceSettings) -> BuiltSpace:
         given = self.tables.brought.get(name, [])

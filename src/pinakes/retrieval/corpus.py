@@ -35,7 +35,7 @@ class Space:
     """One vector space over the whole corpus.
 
     Attributes:
-        weight: of this space in the fusion when only words were asked for.
+        text_weight: of this space beside BM25 when only words were asked for, as fitted at the freeze.
         close, very_close: cosines at which an item is called so: percentiles of the collection's own
             nearest neighbours.
     """
@@ -43,7 +43,7 @@ class Space:
     name: str
     dim: int
     parts: tuple[SpacePart, ...]
-    weight: float = 1.0
+    text_weight: float = 0.0
     close: float = 0.0
     very_close: float = 1.0
 

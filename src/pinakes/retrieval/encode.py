@@ -32,6 +32,16 @@ class SpaceEncoders:
     text: TextEncoder | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The parts of a query in the form of `pinakes.retrieval.query.EncodedQuery`."""
+
+    words: str | None
+    vectors: Mapping[str, NDArray[np.float32]]
+    by_words: frozenset[str]
+    exclude: frozenset[str]
+
+
 @dataclass(frozen=True)
 class QueryEncoder:
     """Encodes queries for one corpus.
@@ -51,11 +61,11 @@ class QueryEncoder:
         image: Picture | Weighted | None,
         like: str | Mapping[str, float] | None,
         vector: NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float] | None,
-    ) -> tuple[str | None, dict[str, NDArray[np.float32]], frozenset[str]]:
+    ) -> Encoded:
         """Encode the parts of a query.
 
-        Returns:
-            (words for BM25 or None, unit vector by space, ids that the answer leaves out).
+        Words join pictures, items and vectors of a space with the weight that the bridge has beside BM25, and
+        push away with their own.
 
         Raises:
             QueryError: a part that no space of this release can take.
@@ -64,17 +74,22 @@ class QueryEncoder:
         """
         texts = _weighted_texts(text)
         likes = _weighted_texts(like)
-        clauses: dict[str, list[Clause]] = {}
-        for name, clause in [
-            *self._texts(texts),
-            *self._images(_weighted_pictures(image)),
-            *self._likes(likes),
-            *self._vectors(vector),
-        ]:
-            clauses.setdefault(name, []).append(clause)
+        clauses = _by_space(
+            [*self._images(_weighted_pictures(image)), *self._likes(likes), *self._vectors(vector)]
+        )
+        spoken = _by_space(self._texts(texts))
+        by_words = frozenset(spoken.keys() - clauses.keys())
+        for name, parts in spoken.items():
+            factor = 1.0 if name in by_words else self.corpus.spaces[name].text_weight
+            joined = [(row, weight * (factor if weight > 0 else 1.0)) for row, weight in parts]
+            clauses.setdefault(name, []).extend(joined)
         words = " ".join([*(t for t, w in texts if w > 0), *self._wordy_likes(likes)]) or None
-        vectors = {name: compose(parts) for name, parts in clauses.items()}
-        return words, vectors, frozenset(i for i, _ in likes)
+        return Encoded(
+            words=words,
+            vectors={name: compose(parts) for name, parts in clauses.items()},
+            by_words=by_words,
+            exclude=frozenset(i for i, _ in likes),
+        )
 
     def _texts(self, texts: Sequence[tuple[str, float]]) -> list[tuple[str, Clause]]:
         found = []
@@ -158,6 +173,13 @@ class QueryEncoder:
             dims = ", ".join(f"{s.name}: {s.dim}" for s in self.corpus.spaces.values()) or "none"
             raise QueryError(f"no space takes a vector of shape {vector.shape}; spaces and lengths: {dims}")
         return (brought or fitting)[0]
+
+
+def _by_space(clauses: Sequence[tuple[str, Clause]]) -> dict[str, list[Clause]]:
+    grouped: dict[str, list[Clause]] = {}
+    for name, clause in clauses:
+        grouped.setdefault(name, []).append(clause)
+    return grouped
 
 
 def _weighted_texts(value: str | Mapping[str, float] | None) -> list[tuple[str, float]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pinakes.encoders.bridge import BRIDGE, open_bridge
 from pinakes.encoders.families import open_family
 from pinakes.indexes.bm25 import BM25Index, Segment, open_postings
 from pinakes.indexes.exact import ExactIndex
@@ -110,7 +111,7 @@ def _open_space(
         name=name,
         dim=record.dim,
         parts=tuple(parts),
-        weight=float(measured.get("text_weight", 1.0)),
+        text_weight=float(measured.get("text_weight", 0.0)),
         close=float(measured.get("close", 0.0)),
         very_close=float(measured.get("very_close", 1.0)),
     )
@@ -121,4 +122,6 @@ def _open_encoders(base: Snapshot, space: str) -> SpaceEncoders:
     record = base.manifest.encoders[space]
     if record.unit == "item":
         return SpaceEncoders()
-    return SpaceEncoders(image=open_family(record.name).open(base.encoder(space)))
+    folder = base.encoder(space)
+    bridge = open_bridge(folder / BRIDGE) if (folder / BRIDGE).is_dir() else None
+    return SpaceEncoders(image=open_family(record.name).open(folder), text=bridge)

@@ -47,6 +47,7 @@ class EncodedQuery:
     Attributes:
         words: text for BM25 and the exact id, or None.
         vectors: by space, one unit vector, float32 of shape (dim,): all clauses composed.
+        by_words: the spaces whose vector comes from words alone.
         exclude: ids that the asker already has, such as the item of "more like this".
         where: a filter, as a string or a JSON tree.
         as_of: the day on which rights are judged.
@@ -55,6 +56,7 @@ class EncodedQuery:
 
     words: str | None = None
     vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    by_words: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
     where: str | Mapping[str, Any] | None = None
     as_of: date | None = None

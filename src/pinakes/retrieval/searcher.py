@@ -130,13 +130,20 @@ class Searcher:
             with watch.stage(WORDS):
                 found = self.corpus.words.search(query.words, mask, depth, order)
             signals.append(Signal(WORDS, found.rows, found.scores, query.weights.get(WORDS, 1.0)))
+        anything = any(len(signal.rows) for signal in signals)
         for name, vector in query.vectors.items():
-            space = self.corpus.spaces[name]
-            with watch.stage(name):
-                dense = search_space(space, vector, depth, mask, order)
-            weight = query.weights.get(name, space.weight)
-            signals.append(Signal(name, dense.rows, dense.scores, weight, dense))
+            weight = self._weight(query, name, anything=anything)
+            if weight > 0:
+                with watch.stage(name):
+                    dense = search_space(self.corpus.spaces[name], vector, depth, mask, order)
+                signals.append(Signal(name, dense.rows, dense.scores, weight, dense))
         return tuple(signals)
+
+    def _weight(self, query: EncodedQuery, space: str, *, anything: bool) -> float:
+        """Return the weight of a space: as asked for; for words alone as fitted, or 1 if BM25 finds nothing."""
+        if space in query.weights:
+            return query.weights[space]
+        return self.corpus.spaces[space].text_weight if space in query.by_words and anything else 1.0
 
     def _fuse(
         self, query: EncodedQuery, signals: tuple[Signal, ...], allowed: NDArray[np.bool_]

@@ -14,6 +14,8 @@ from pinakes.encoders.bridge.terms import Vocabulary, cut
 from pinakes.errors import FormatVersionError, IntegrityError
 
 NAME = "bridge"
+BRIDGE = "bridge"
+"""The folder that a bridge is saved in, inside that of its space's encoder."""
 FORMAT = 1
 
 

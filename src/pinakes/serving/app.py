@@ -11,15 +11,18 @@ from pinakes import __version__
 from pinakes.collection import Collection
 from pinakes.engine import Engine, open_engine
 from pinakes.serving.admission import Admission
-from pinakes.serving.api import health
+from pinakes.serving.api import facets, feedback, health, items, media, releases, search
 from pinakes.serving.config import ServingConfig
 from pinakes.serving.context import ServingContext
+from pinakes.serving.feedback import FeedbackLog
 from pinakes.serving.keys import Keyring
 from pinakes.serving.metrics import Metrics
 from pinakes.serving.middleware.body_limit import BodyLimitMiddleware
 from pinakes.serving.middleware.requests import RequestMiddleware
+from pinakes.serving.openapi import add_openapi
 from pinakes.serving.problems import add_handlers
 from pinakes.serving.rates import Rates
+from pinakes.serving.releases import Releases
 
 UPLOADS = frozenset({"/v1/search", "/v1/search/batch", "/search"})
 """Paths whose bodies may hold a picture; ``/search`` is that of the pages."""
@@ -49,6 +52,11 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
         config=config,
         keyring=Keyring(config.keys),
         admission=Admission(config.concurrency, config.queue, config.timeout),
+        media_admission=Admission(config.concurrency, 8 * config.queue, config.timeout),
+        releases=Releases(engine, config.cursor_seconds),
+        feedback=FeedbackLog(
+            engine.paths.machinery / "feedback", config.feedback_bytes, config.feedback_files
+        ),
         rates=Rates(config.visitor_rate / config.workers),
         metrics=metrics,
     )
@@ -56,7 +64,8 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        await anyio.to_thread.run_sync(context.admission.close)
+        for part in (context.admission, context.media_admission, context.releases):
+            await anyio.to_thread.run_sync(part.close)
         if engine is not collection:
             await anyio.to_thread.run_sync(engine.close)
 
@@ -71,8 +80,10 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
         lifespan=lifespan,
     )
     app.state.context = context
+    add_openapi(app)
     add_handlers(app)
-    app.include_router(health.router)
+    for part in (search, facets, items, media, feedback, releases, health):
+        app.include_router(part.router)
     app.add_middleware(
         BodyLimitMiddleware, json_bytes=config.json_bytes, upload_bytes=config.upload_bytes, uploads=UPLOADS
     )

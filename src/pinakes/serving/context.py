@@ -9,9 +9,11 @@ from pinakes.collection import Collection
 from pinakes.engine import Engine
 from pinakes.serving.admission import Admission
 from pinakes.serving.config import ServingConfig
+from pinakes.serving.feedback import FeedbackLog
 from pinakes.serving.keys import Keyring
 from pinakes.serving.metrics import Metrics
 from pinakes.serving.rates import Rates
+from pinakes.serving.releases import Releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,9 @@ class ServingContext:
         config: the limits.
         keyring: who may do what.
         admission: where the work is done; awaits a free thread, or refuses.
+        media_admission: the same for pictures, which come in dozens and must not crowd out searches.
+        releases: earlier releases, for those who page through them.
+        feedback: keeps what visitors did with an answer.
         rates: slows strangers down.
         metrics: what is counted.
     """
@@ -33,6 +38,9 @@ class ServingContext:
     config: ServingConfig
     keyring: Keyring
     admission: Admission
+    media_admission: Admission
+    releases: Releases
+    feedback: FeedbackLog
     rates: Rates
     metrics: Metrics
 

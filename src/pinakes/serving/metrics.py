@@ -1,10 +1,12 @@
 """What is counted for operators: metrics in the Prometheus format, all named ``pinakes_``."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from pinakes.retrieval.results import PlanStep
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -64,8 +66,10 @@ class Metrics:
             multiprocess_mode="mostrecent",
         )
 
-    def observe_search(self, timings: Mapping[str, float]) -> None:
-        """Count the stages of one search, given in milliseconds."""
+    def observe_search(self, timings: Mapping[str, float], plan: Iterable[PlanStep]) -> None:
+        """Count the stages of one search, given in milliseconds, and how its signals were searched."""
+        for step in plan:
+            self.plans.labels(step.signal, step.method).inc()
         for stage, milliseconds in timings.items():
             self.stage_seconds.labels(stage).observe(milliseconds / 1000)
 

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from pinakes import errors
+from pinakes.media.reasons import Reason
 from pinakes.serving import errors as refused
 
 PROBLEM_JSON = "application/problem+json"
@@ -58,6 +59,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     errors.MissingExtraError: Kind(501, "not-installed", "A part is not installed here"),
     errors.LockedError: Kind(409, "busy-writing", "Somebody else is writing"),
     errors.GateError: Kind(409, "gates-failed", "Gates failed, nothing was published"),
+    errors.WithheldError: Kind(410, "gone", "This is not shown any more"),
     errors.UsageError: Kind(400, "usage", "This cannot be done as asked"),
     errors.IntegrityError: Kind(503, "damaged", "The data here is damaged", public=False),
     errors.SettingsError: Kind(503, "settings", "The settings here are wrong", public=False),
@@ -76,6 +78,8 @@ def kind_of(error: Exception) -> Kind:
         return ABSENT
     if isinstance(error, refused.NotAllowedError) and not error.known:
         return UNAUTHENTICATED
+    if isinstance(error, errors.MediaError) and error.reason == Reason.TOO_MANY_BYTES:
+        return KINDS[refused.TooLargeError]
     return next((KINDS[base] for base in type(error).__mro__ if base in KINDS), INTERNAL)
 
 

@@ -1,0 +1,268 @@
+"""What goes over the wire: the bodies of requests and answers."""
+
+import base64
+import binascii
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+from pinakes.errors import QueryError
+from pinakes.retrieval.query import MAX_TEXT
+from pinakes.types import AttributeType
+
+MAX_PAGE = 200
+MAX_CANDIDATES = 2_000
+MAX_BATCH = 64
+
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
+Base64 = Annotated[
+    str, Field(description="a picture file in base64", json_schema_extra={"contentEncoding": "base64"})
+]
+Weights = dict[str, FiniteFloat]
+Plain = str | int | float | bool | list[str] | None
+"""One attribute: dates are ISO texts, sets are lists."""
+
+
+class Body(BaseModel):
+    """A body: immutable, and unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WeightedPicture(Body):
+    """One of several pictures in a query."""
+
+    data: Base64
+    weight: FiniteFloat = Field(1.0, description="negative pushes away")
+
+
+class SearchQuery(Body):
+    """What is searched for: words, pictures, items, vectors, all together; a filter alone will do."""
+
+    text: Text | Weights | None = Field(
+        None,
+        description="words or an item's id; or several texts with weights, negative to push away",
+        max_length=32,
+    )
+    image: Base64 | Annotated[list[WeightedPicture], Field(min_length=1, max_length=8)] | None = Field(
+        None, description="a picture file in base64, or several with weights; nothing of it is kept"
+    )
+    like: str | Annotated[Weights, Field(max_length=32)] | None = Field(
+        None, description="id of an item to find more like, or several with weights"
+    )
+    vector: list[FiniteFloat] | dict[str, list[FiniteFloat]] | None = Field(
+        None, description="a vector, or several by space"
+    )
+    weights: Weights = Field(
+        {}, description="of each signal in the fusion: `words` or a space; at least 0", max_length=32
+    )
+    where: str | dict[str, Any] | None = Field(
+        None,
+        description='a filter: `price < 50`, or a tree: {"field": "price", "op": "<", "value": 50}',
+    )
+    as_of: date | None = Field(None, description="the day on which rights are judged; today when null")
+    top: int = Field(10, ge=1, le=MAX_PAGE, description="hits on a page")
+    candidates: int = Field(
+        200, ge=1, le=MAX_CANDIDATES, description="items each signal brings into the fusion; pages end there"
+    )
+    collapse: bool = Field(True, description="show one item for several with identical pictures")
+    min_confidence: FiniteFloat | None = Field(
+        None, description="least confidence of a hit, 0 to 1", ge=0, le=1
+    )
+    rerank: str | None = Field(None, description="name of a reranker that is bound to the release")
+    cursor: str | None = Field(
+        None, description="`next` of the page before; send it with the same query", max_length=400
+    )
+
+
+class Batch(Body):
+    """Several queries."""
+
+    queries: list[SearchQuery] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class RightsOut(BaseModel):
+    """Who made an item, and under what terms it may be shown."""
+
+    license: str | None
+    author: str | None
+    source: str | None
+    attribution: str | None
+    expires: date | None
+
+
+class ReasonOut(BaseModel):
+    """One signal that speaks for a hit."""
+
+    signal: str
+    detail: str
+    score: float
+    rank: int
+
+
+class HitOut(BaseModel):
+    """One item of an answer."""
+
+    rank: int = Field(description="from 1, over all pages")
+    id: str
+    score: float = Field(description="orders this answer, higher is better; means nothing across answers")
+    confidence: float | None = Field(description="probability, or null while no calibrator is bound")
+    closeness: Literal["very close", "close", "loose"]
+    title: str
+    text: str
+    attributes: dict[str, Plain]
+    view: str | None = Field(description="role of the picture that matched best")
+    uri: str | None
+    thumb: str | None = Field(description="address of its thumbnail")
+    rights: RightsOut
+    attribution: str = Field(description="the credit line to show with it")
+    reasons: list[ReasonOut]
+    duplicates: list[str] = Field(description="ids of items with the same pictures")
+
+
+class PlanStepOut(BaseModel):
+    """How one signal was searched."""
+
+    signal: str
+    method: str
+    scanned: int
+    allowed: float
+    recall: float
+    weight: float
+
+
+class Answer(BaseModel):
+    """The answer to one query."""
+
+    hits: list[HitOut]
+    plan: list[PlanStepOut]
+    timings_ms: dict[str, float]
+    release: str
+    n_below: int
+    receipt: str
+    synthetic: bool
+    notes: list[str]
+    next: str | None = Field(description="cursor of the next page, or null")
+
+
+class Answers(BaseModel):
+    """The answers to several queries, in their order."""
+
+    answers: list[Answer]
+
+
+class ViewOut(BaseModel):
+    """One picture of an item."""
+
+    role: str
+    media: str = Field(description="sha256 of the picture")
+    uri: str
+    width: int
+    height: int
+    thumb: str = Field(description="address of a WebP of 320 pixels")
+    picture: str = Field(description="address of a WebP of 1,024 pixels")
+
+
+class ItemOut(BaseModel):
+    """One item with its views."""
+
+    id: str
+    title: str
+    text: str
+    attributes: dict[str, Plain]
+    rights: RightsOut
+    views: list[ViewOut]
+    release: str
+
+
+class FacetValueOut(BaseModel):
+    """One value of a facet."""
+
+    value: str | int | bool
+    count: int
+
+
+class FacetOut(BaseModel):
+    """The values of one field over the items that pass the filter."""
+
+    field: str
+    type: AttributeType
+    known: int
+    unknown: int
+    distinct: int
+    values: list[FacetValueOut]
+    low: int | float | str | None
+    high: int | float | str | None
+
+
+class Facets(BaseModel):
+    """Facets under one filter."""
+
+    facets: list[FacetOut]
+    release: str
+
+
+class SnapshotOut(BaseModel):
+    """One snapshot on disk."""
+
+    name: str
+    created: str
+    items: int
+    content_hash: str
+
+
+class MoveOut(BaseModel):
+    """One move of a ref."""
+
+    at: str
+    reason: str
+    release: str
+    snapshots: list[str]
+
+
+class RefOut(BaseModel):
+    """A ref: where it points now, and where it pointed before, newest first."""
+
+    name: str
+    release: str
+    history: list[MoveOut]
+
+
+class Snapshots(BaseModel):
+    """What there is, and what is served."""
+
+    snapshots: list[SnapshotOut]
+    refs: list[RefOut]
+
+
+class Move(Body):
+    """Where a ref shall point: exactly one of the two."""
+
+    snapshot: str | None = Field(None, description="publish this snapshot with those before it")
+    release: str | None = Field(None, description="roll back to this release of the ref's history")
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457). Some kinds have further members."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["urn:pinakes:problem:filter"])
+    title: str
+    status: int
+    detail: str
+    request_id: str
+
+
+def picture_bytes(text: str) -> bytes:
+    """Return the bytes of a picture that came in base64, with or without ``data:...;base64,`` before it.
+
+    Raises:
+        QueryError: it is not base64.
+    """
+    encoded = text.partition(",")[2] if text.startswith("data:") else text
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        raise QueryError("image must be a picture file in base64") from None

@@ -1,0 +1,217 @@
+"""Search: by words, picture, item, vector or filter; one query, several, or more like one item."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import Annotated, Any, TypeVar
+
+import numpy as np
+from fastapi import APIRouter, Query, Request
+from fastapi.exceptions import RequestValidationError
+from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
+from starlette.responses import Response
+
+from pinakes.errors import QueryError
+from pinakes.retrieval.results import Results
+from pinakes.serving.access import Visitor
+from pinakes.serving.api.answers import json_response, problems
+from pinakes.serving.api.media import media_address
+from pinakes.serving.api.schemas import MAX_PAGE, Answer, Answers, Batch, SearchQuery, picture_bytes
+from pinakes.serving.context import Context, ServingContext
+from pinakes.serving.cursors import Cursor, fingerprint
+from pinakes.serving.uploads import check_upload, read_form
+
+router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Visitor])
+
+REF = "#/components/schemas/"
+Pictures = Sequence[tuple[bytes, float]]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@router.post(
+    "/search",
+    summary="Search",
+    response_model=Answer,
+    responses=problems(400, 404, 410),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"$ref": f"{REF}SearchQuery"}},
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["image"],
+                        "properties": {
+                            "image": {"type": "string", "format": "binary", "description": "a picture file"},
+                            "query": {"type": "string", "description": "the rest of the query, as JSON"},
+                        },
+                    }
+                },
+            },
+        }
+    },
+)
+async def search(request: Request, context: Context) -> Response:
+    """Find the items that answer a query best. The body is JSON, or a form with a picture file."""
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        query, uploads = await _from_form(request, context)
+    else:
+        query, uploads = _validated(SearchQuery, await request.body()), []
+    answer = await context.admission.run(answer_query, context, query, uploads)
+    note_answer(request, answer)
+    return json_response(answer)
+
+
+@router.post(
+    "/search/batch",
+    summary="Several searches",
+    response_model=Answers,
+    responses=problems(400, 404, 410),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": f"{REF}Batch"}}},
+        }
+    },
+)
+async def search_batch(request: Request, context: Context) -> Response:
+    """Answer several queries as `search` would one by one; the first that cannot be answered refuses all."""
+    batch = _validated(Batch, await request.body())
+    answers = await context.admission.run(_answer_all, context, batch.queries)
+    return json_response({"answers": answers})
+
+
+@router.get(
+    "/similar/{id:path}", summary="More like this", response_model=Answer, responses=problems(400, 404, 410)
+)
+async def similar(
+    request: Request,
+    context: Context,
+    id: str,
+    *,
+    where: Annotated[str | None, Query(description="a filter, such as `price < 50`")] = None,
+    top: Annotated[int, Query(ge=1, le=MAX_PAGE, description="hits on a page")] = 10,
+    cursor: Annotated[str | None, Query(description="`next` of the page before", max_length=400)] = None,
+) -> Response:
+    """Find the items that are most like one, which is left out."""
+    query = SearchQuery(like=id, where=where, top=top, cursor=cursor)
+    answer = await context.admission.run(answer_query, context, query, [])
+    note_answer(request, answer)
+    return json_response(answer)
+
+
+def answer_query(
+    context: ServingContext, query: SearchQuery, uploads: Sequence[bytes] = ()
+) -> dict[str, Any]:
+    """Answer one query in the form of `Answer`; runs in a thread.
+
+    Raises:
+        QueryError, FilterError, UnknownNameError, MediaError: see `Engine.search`.
+        WithheldError: an item of ``like`` may not be shown.
+        GoneError: the cursor's release is gone.
+    """
+    pictures = [*_pictures(context, query), *((data, 1.0) for data in uploads)]
+    asked = _fingerprint(query, uploads)
+    engine, offset = context.engine, 0
+    if query.cursor is not None:
+        cursor = Cursor.decode(query.cursor)
+        cursor.check(asked)
+        engine, offset = context.releases.engine(cursor.release), cursor.offset
+    for item in [query.like] if isinstance(query.like, str) else query.like or ():
+        engine.item(item, query.as_of)
+    # The depth of the ranked lists decides the fusion, so all pages of a query have that of the last one.
+    end = min(offset + query.top, max(query.candidates, query.top))
+    results = engine.search(
+        query.text,
+        image=pictures or None,
+        like=query.like,
+        vector=_arrays(query.vector),
+        weights=query.weights,
+        where=query.where,
+        as_of=query.as_of,
+        top=max(end, 1),
+        candidates=query.candidates,
+        rerank=query.rerank,
+        collapse=query.collapse,
+        min_confidence=query.min_confidence,
+    )
+    context.metrics.observe_search(results.timings, results.plan)
+    more = len(results) == end and end < query.candidates
+    following = Cursor(results.release, end, asked).encode() if more else None
+    return {**wire_results(results, offset), "next": following}
+
+
+def wire_results(results: Results, offset: int = 0) -> dict[str, Any]:
+    """Return an answer as it goes over the wire, without the hits of the pages before.
+
+    Where `Results.to_dict` names the file of a thumbnail, this names its address.
+    """
+    answer = results.to_dict()
+    answer["hits"] = answer["hits"][offset:]
+    for hit in answer["hits"]:
+        if hit["thumb"]:
+            hit["thumb"] = media_address(PurePosixPath(hit["thumb"]).stem)
+    return answer
+
+
+def note_answer(request: Request, answer: Mapping[str, Any]) -> None:
+    """Keep for the log how long the stages of a search took and what came of it; never what was asked."""
+    hits, timings = answer["hits"], answer["timings_ms"]
+    request.state.answer = {
+        "release": answer["release"],
+        "receipt": answer["receipt"],
+        "results": len(hits),
+        "top_score": hits[0]["score"] if hits else None,
+        "encode_ms": timings.get("encode", 0.0),
+        "search_ms": round(timings["total"] - timings.get("encode", 0.0), 3),
+    }
+
+
+def _answer_all(context: ServingContext, queries: Sequence[SearchQuery]) -> list[dict[str, Any]]:
+    return [answer_query(context, query) for query in queries]
+
+
+def _validated(model: type[Model], body: bytes | str) -> Model:
+    """Read JSON into a schema."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
+        raise RequestValidationError(
+            [{**fault, "loc": ("body", *fault["loc"])} for fault in faults]
+        ) from None
+
+
+async def _from_form(request: Request, context: ServingContext) -> tuple[SearchQuery, list[bytes]]:
+    form = await read_form(request, context.config.upload_bytes)
+    for name in [*(name for name, _ in form.fields), *(upload.part for upload in form.uploads)]:
+        if name not in ("image", "query"):
+            raise QueryError(f"the form has a part {name!r}: it may have `image`, a file, and `query`, JSON")
+    if not form.uploads:
+        raise QueryError("the form has no picture: send it as a file in the part `image`")
+    text = dict(form.fields).get("query", "{}")
+    return _validated(SearchQuery, text), [upload.data for upload in form.uploads]
+
+
+def _pictures(context: ServingContext, query: SearchQuery) -> Pictures:
+    given = query.image or []
+    pairs = (
+        [(given, 1.0)] if isinstance(given, str) else [(picture.data, picture.weight) for picture in given]
+    )
+    limit = context.config.upload_bytes
+    return [(check_upload(picture_bytes(text), limit), weight) for text, weight in pairs]
+
+
+def _arrays(
+    vector: Sequence[float] | Mapping[str, Sequence[float]] | None,
+) -> NDArray[np.floating] | dict[str, NDArray[np.floating]] | None:
+    if isinstance(vector, Mapping):
+        return {space: np.asarray(numbers, dtype=np.float64) for space, numbers in vector.items()}
+    return None if vector is None else np.asarray(vector, dtype=np.float64)
+
+
+def _fingerprint(query: SearchQuery, uploads: Sequence[bytes]) -> str:
+    parts = query.model_dump(mode="json", exclude={"cursor"}, exclude_defaults=True)
+    return fingerprint({**parts, "uploads": [sha256(data).hexdigest() for data in uploads]})

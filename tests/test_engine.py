@@ -29,7 +29,7 @@ def test_a_picture_finds_itself_by_any_way_in(engine, pristine):
     for given in (path, str(path), path.read_bytes(), pixels, pillow, [(path, 1.0)]):
         top = engine.search(image=given, top=1)[0]
         assert (top.id, top.view) == ("coin-0001", "obverse")
-        assert top.score == pytest.approx(1.0, abs=1e-4)  # stored as float16
+        assert top.score == pytest.approx(1.0, abs=0.01)  # arrays and PNG skip the scaled JPEG decode
         assert top.closeness == "very close"
 
 

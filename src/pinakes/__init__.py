@@ -1,9 +1,9 @@
 """Pinakes: a search engine for collections of pictures and records.
 
-    >>> import pinakes
-    >>> pinakes.index("photos")                      # doctest: +SKIP
-    >>> engine = pinakes.open("photos")              # doctest: +SKIP
-    >>> engine.search("red dress", where="price < 50")  # doctest: +SKIP
+>>> import pinakes
+>>> pinakes.index("photos")                      # doctest: +SKIP
+>>> engine = pinakes.open("photos")              # doctest: +SKIP
+>>> engine.search("red dress", where="price < 50")  # doctest: +SKIP
 """
 
 from importlib import import_module

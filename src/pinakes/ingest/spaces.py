@@ -161,10 +161,10 @@ class SpaceBuilder:
         for start in range(0, len(digests), CHUNK):
             chunk = digests[start : start + CHUNK]
             found = self.cache.get_many(chunk, fingerprint)
+            self.report(stage, start + len(chunk), len(digests))
             for digest in chunk:
                 if digest not in found:
                     raise IntegrityError(
                         self.path, f"lacks the features of {digest}; run `pinakes index` to make them again"
                     )
                 yield found[digest]
-            self.report(stage, start + len(chunk), len(digests))

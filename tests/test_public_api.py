@@ -1,0 +1,39 @@
+import subprocess
+import sys
+
+import pinakes
+
+HEAVY = ("numpy", "polars", "PIL", "sqlalchemy", "pydantic", "lark", "typer", "rich", "fastapi", "onnxruntime")
+
+
+def test_the_public_names_are_these():
+    assert pinakes.__all__ == [
+        "Collection",
+        "Engine",
+        "Hit",
+        "Item",
+        "PinakesError",
+        "Reason",
+        "Results",
+        "Rights",
+        "View",
+        "index",
+        "open",
+    ]
+    assert all(getattr(pinakes, name) is not None for name in pinakes.__all__)
+    assert set(pinakes.__all__) <= set(dir(pinakes))
+
+
+def test_an_unknown_name_lists_the_known():
+    try:
+        _ = pinakes.Serach
+    except AttributeError as error:
+        assert "Engine" in str(error)
+    else:
+        raise AssertionError("pinakes.Serach exists")
+
+
+def test_importing_loads_nothing_heavy():
+    code = f"import pinakes, sys; print([m for m in {HEAVY} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 import pinakes
-from pinakes.cli import backups, content, demo, doctor, index, search, versions
+from pinakes.cli import backups, content, demo, doctor, index, search, serve, versions
 from pinakes.cli.output import FAILED, USAGE, console, print_error
 from pinakes.errors import GateError, IntegrityError, PinakesError
 
@@ -36,6 +36,7 @@ for command in (
     backups.backup,
     backups.restore,
     doctor.doctor,
+    serve.serve,
     demo.demo,
 ):
     app.command()(command)

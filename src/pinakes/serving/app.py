@@ -85,7 +85,11 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
     for part in (search, facets, items, media, feedback, releases, health):
         app.include_router(part.router)
     app.add_middleware(
-        BodyLimitMiddleware, json_bytes=config.json_bytes, upload_bytes=config.upload_bytes, uploads=UPLOADS
+        BodyLimitMiddleware,
+        json_bytes=config.json_bytes,
+        upload_bytes=config.upload_bytes,
+        uploads=UPLOADS,
+        seconds=config.body_seconds,
     )
     app.add_middleware(RequestMiddleware, metrics=metrics)
     return app

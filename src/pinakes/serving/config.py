@@ -22,6 +22,7 @@ class ServingConfig:
         concurrency: searches that run at the same time in one worker.
         queue: requests that may wait for their turn in one worker; more are answered with 429.
         timeout: seconds until a request is given up.
+        body_seconds: in which the body of a request must have arrived.
         visitor_rate: requests per minute from one address without a key, over all workers.
         cursor_seconds: how long an earlier release stays open after its last use by a cursor.
         feedback_bytes: size of one file of feedback before it is rotated.
@@ -39,6 +40,7 @@ class ServingConfig:
     concurrency: int = 4
     queue: int = 64
     timeout: float = 10.0
+    body_seconds: float = 30.0
     visitor_rate: int = 300
     cursor_seconds: float = 600.0
     feedback_bytes: int = 8 * 2**20

@@ -46,7 +46,7 @@ ABSENT = Kind(404, "not-found", "There is no such thing")
 UNAUTHENTICATED = Kind(401, "key-needed", "This needs an API key")
 
 KINDS: Mapping[type[Exception], Kind] = {
-    refused.NotAllowedError: Kind(403, "not-allowed", "This key may not do this"),
+    refused.NotAllowedError: Kind(403, "not-allowed", "This is not allowed"),
     refused.TooBusyError: Kind(429, "too-many-requests", "Too many requests"),
     refused.TooLargeError: Kind(413, "too-large", "The body is too large"),
     refused.TooSlowError: Kind(503, "timeout", "The answer took too long"),
@@ -176,6 +176,8 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _http(request: Request, error: Exception) -> Response:
+    if isinstance(error.__cause__, errors.PinakesError):  # what went wrong while FastAPI read the body
+        return respond(request, error.__cause__)
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     detail = str(error.detail) if isinstance(error, HTTPException) else ""

@@ -1,9 +1,12 @@
 """Bodies that are too large are refused before they are read."""
 
+import asyncio
+import time
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pinakes.serving.errors import TooLargeError
+from pinakes.serving.errors import BodyError, TooLargeError
 from pinakes.serving.problems import respond
 
 OVERHEAD = 64 * 2**10
@@ -18,13 +21,17 @@ class BodyLimitMiddleware:
         json_bytes: of a body without a picture.
         upload_bytes: of a picture; where it comes in JSON, base64 makes it a third larger.
         uploads: paths that take pictures.
+        seconds: in which the body must have arrived.
     """
 
-    def __init__(self, app: ASGIApp, json_bytes: int, upload_bytes: int, uploads: frozenset[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, json_bytes: int, upload_bytes: int, uploads: frozenset[str], seconds: float
+    ) -> None:
         self.app = app
         self.json_bytes = json_bytes
         self.upload_bytes = upload_bytes
         self.uploads = uploads
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -36,11 +43,14 @@ class BodyLimitMiddleware:
         if announced.isdigit() and int(announced) > allowed:
             await respond(request, self._refusal(allowed))(scope, receive, send)
             return
-        arrived = 0
+        arrived, deadline = 0, time.monotonic() + self.seconds
 
         async def receive_limited() -> Message:
             nonlocal arrived
-            message = await receive()
+            try:
+                message = await asyncio.wait_for(receive(), max(0.001, deadline - time.monotonic()))
+            except TimeoutError:
+                raise BodyError(f"the body did not arrive within {self.seconds:g} s") from None
             arrived += len(message.get("body", b""))
             if arrived > allowed:
                 raise self._refusal(allowed)

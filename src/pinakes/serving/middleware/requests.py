@@ -6,7 +6,7 @@ import secrets
 import time
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pinakes.serving.metrics import Metrics
@@ -26,6 +26,9 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """OWASP Secure Headers Project; the camera is for the search page."""
+
+CLIENT_WENT_AWAY = 499
+"""The status in log and metrics of a request that nobody waits for any more, as nginx writes it."""
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -62,6 +65,8 @@ class RequestMiddleware:
 
         try:
             await self.app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            status = CLIENT_WENT_AWAY
         except Exception as error:
             if status:  # a half-sent answer can only be cut off
                 raise

@@ -1,0 +1,41 @@
+"""``pinakes serve``: the HTTP API and the pages of a collection."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pinakes.cli.output import console
+from pinakes.serving.config import ServingConfig
+from pinakes.serving.keys import parse_keys
+from pinakes.serving.run import serve as run
+
+KEYS_VARIABLE = "PINAKES_API_KEYS"
+"""Holds the API keys, ``role:key`` with commas between; not an option, because others see those."""
+
+
+def serve(
+    folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 for any.", min=0, max=65535)] = 8000,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(help="How many processes answer.", min=1, max=256)] = 1,
+    public_search: Annotated[
+        bool, typer.Option("--public-search", help="Strangers may search and look at items, slowed down.")
+    ] = False,
+) -> None:
+    """Serve a collection over HTTP until interrupted.
+
+    Without API keys it is open to this machine only. Keys come in the environment:
+    PINAKES_API_KEYS=search:KEY,admin:KEY
+
+    Example: pinakes serve photos --port 8000
+    """
+    config = ServingConfig(
+        host=host,
+        port=port,
+        workers=workers,
+        public_search=public_search,
+        keys=parse_keys(os.environ.get(KEYS_VARIABLE, "")),
+    )
+    run(folder, config, announce=lambda address: console().print(f"serving {folder} at [bold]{address}[/]"))

@@ -1,0 +1,99 @@
+"""Running the application: one process or several on one port, until they are told to end."""
+
+import os
+import socket
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from pinakes.engine import open_engine
+from pinakes.errors import UsageError
+from pinakes.serving.app import create_app
+from pinakes.serving.config import ServingConfig
+from pinakes.serving.logs import log_to_stderr
+from pinakes.serving.metrics import SHARED_METRICS
+
+BACKLOG = 2048
+"""Connections that wait in the kernel."""
+
+GRACE = 15
+"""Seconds that requests have to end after the process was told to."""
+
+
+def serve(folder: Path, config: ServingConfig, announce: Callable[[str], None] | None = None) -> None:
+    """Serve a collection until SIGINT or SIGTERM; requests under way are answered first.
+
+    Args:
+        folder: the collection's.
+        config: the limits, and where to listen.
+        announce: told the address once it is taken.
+
+    Raises:
+        UsageError: the configuration would serve strangers by accident, nothing is published, or the
+            address cannot be listened on.
+        SettingsError: the folder is not a collection.
+        IntegrityError: the release's files are damaged.
+    """
+    config.check()
+    open_engine(folder).close()  # what is wrong is said here, not by every worker
+    listening = listen(config)
+    if announce is not None:
+        announce(address(listening))
+    server = uvicorn.Config(
+        partial(build_app, folder, config),
+        factory=True,
+        workers=config.workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE,
+    )
+    if config.workers == 1:
+        with suppress(KeyboardInterrupt):  # which uvicorn raises again after it has closed everything
+            uvicorn.Server(server).run(sockets=[listening])
+        return
+    with tempfile.TemporaryDirectory(prefix="pinakes-metrics-") as shared:
+        # Workers inherit the environment; prometheus_client knows no other way.
+        os.environ[SHARED_METRICS] = shared
+        try:
+            Multiprocess(server, sockets=[listening]).run()
+        finally:
+            del os.environ[SHARED_METRICS]
+
+
+def build_app(folder: Path, config: ServingConfig) -> FastAPI:
+    """Return the application of one worker process, which logs to standard error."""
+    log_to_stderr()
+    return create_app(folder, config)
+
+
+def listen(config: ServingConfig) -> socket.socket:
+    """Take the address.
+
+    Raises:
+        UsageError: it is taken already, or not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    try:
+        listening = socket.create_server(
+            (config.host.strip("[]"), config.port), family=family, backlog=BACKLOG
+        )
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {config.host}, port {config.port}: {error.strerror}; choose another port"
+        ) from None
+    listening.set_inheritable(True)
+    return listening
+
+
+def address(listening: socket.socket) -> str:
+    """Return the URL of a listening socket."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -9,7 +9,15 @@ import pytest
 import pinakes
 from pinakes.catalog.lease import writer_lease
 from pinakes.collection import Collection, restore_collection
-from pinakes.errors import GateError, IntegrityError, LockedError, SettingsError, SourceError, UsageError
+from pinakes.errors import (
+    GateError,
+    IntegrityError,
+    LockedError,
+    SettingsError,
+    SourceError,
+    UnknownNameError,
+    UsageError,
+)
 from pinakes.snapshots.reader import open_snapshot
 from pinakes.snapshots.refs import read_ref
 
@@ -135,12 +143,16 @@ def test_blocked_items_are_gone_at_once_and_from_every_release(gallery):
         engine._looked = 0.0  # as half a second later
         assert engine.search(like="coin-0002", top=60).ids == tuple(i for i in before if i != "coin-0001")
         assert engine.search("coin-0001", where="family = 'coin'").ids[:1] != ("coin-0001",)
+        with pytest.raises(UnknownNameError, match="coin-0001"):
+            engine.search(like="coin-0001")
 
 
 def test_a_failed_gate_publishes_nothing(gallery):
     settings = (gallery / "pinakes.toml").read_text()
     (gallery / "pinakes.toml").write_text(
-        settings.replace('[attributes.glass]\ntype = "string"', '[attributes.glass]\ntype = "string"\ncoverage = 0.9')
+        settings.replace(
+            '[attributes.glass]\ntype = "string"', '[attributes.glass]\ntype = "string"\ncoverage = 0.9'
+        )
     )
     before = read_ref(Collection(gallery).paths, "live").release.id
     rewrite(gallery, renamed)
@@ -182,7 +194,9 @@ def test_backup_and_restore_answer_alike(gallery, tmp_path):
     restore_collection(tmp_path / "b.tar", tmp_path / "copy")
     with pinakes.open(gallery) as one, pinakes.open(tmp_path / "copy") as other:
         assert one.release.id == other.release.id
-        assert [(h.id, h.score) for h in one.search("coin")] == [(h.id, h.score) for h in other.search("coin")]
+        assert [(h.id, h.score) for h in one.search("coin")] == [
+            (h.id, h.score) for h in other.search("coin")
+        ]
 
 
 def test_prune_keeps_what_is_served_and_what_is_read(gallery):
@@ -200,7 +214,11 @@ def test_status_and_doctor(gallery):
     rewrite(gallery, lambda r: {**r, "family": "Coin"} if r["id"] == "coin-0001" else r)
     pinakes.index(gallery)
     status = Collection(gallery).status()
-    assert (status.items, status.release, status.synthetic) == (60, "v0001+d0001-" + status.release[-8:], True)
+    assert (status.items, status.release, status.synthetic) == (
+        60,
+        "v0001+d0001-" + status.release[-8:],
+        True,
+    )
     report = Collection(gallery).doctor()
     assert report.problems == ()
     spellings = next(v.spellings for v in report.variants if v.attribute == "family")

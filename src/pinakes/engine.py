@@ -136,7 +136,7 @@ class Engine:
             raise UnknownNameError("reranker", rerank, opened.release.models)
         if min_confidence is not None:
             raise QueryError("min_confidence needs a calibrator, and none is bound to this release")
-        encoder = QueryEncoder(opened.corpus, opened.encoders, self._prepare)
+        encoder = QueryEncoder(opened.corpus, opened.encoders, self._prepare, opened.searcher.policy.blocked)
         with watch.stage("encode"):
             encoded = encoder.encode(text, image, like, vector)
         query = EncodedQuery(

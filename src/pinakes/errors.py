@@ -149,11 +149,10 @@ def _suggestion(name: str, known: Sequence[str], shown: int = 12) -> str:
     """Return ``; did you mean 'x'? Known: ...`` for an error message."""
     if not known:
         return "; there are none"
-    # difflib is imported here because errors are rare and `import pinakes` must stay cheap.
-    from difflib import get_close_matches  # noqa: PLC0415
+    # Imported here because errors are rare and `import pinakes` must stay cheap.
+    from rapidfuzz import process, utils  # noqa: PLC0415
 
-    near = get_close_matches(name.lower(), [k.lower() for k in known], n=1, cutoff=0.6)
-    nearest = next((k for k in known if near and k.lower() == near[0]), None)
-    hint = f"; did you mean {nearest!r}?" if nearest else "."
+    near = process.extractOne(name, known, processor=utils.default_process, score_cutoff=70)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
     more = f", and {len(known) - shown} more" if len(known) > shown else ""
     return f"{hint} Known: {', '.join(known[:shown])}{more}"

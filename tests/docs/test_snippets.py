@@ -18,7 +18,7 @@ SNIPPET = re.compile(r"^```(python|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory):
     folder = tmp_path_factory.mktemp("docs") / "photos"
-    generate_gallery(folder, size=40)
+    generate_gallery(folder, size=60)
     return folder
 
 

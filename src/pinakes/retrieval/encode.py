@@ -48,12 +48,14 @@ class QueryEncoder:
 
     Attributes:
         encoders: by space.
+        blocked: ids that were taken down: nobody can ask for their like.
         prepare: decodes a picture's bytes in a worker process and runs the encoder's preparer there.
     """
 
     corpus: Corpus
     encoders: Mapping[str, SpaceEncoders]
     prepare: PrepareImage
+    blocked: frozenset[str] = frozenset()
 
     def encode(
         self,
@@ -143,8 +145,8 @@ class QueryEncoder:
 
     def _row(self, item: str) -> int:
         row = self.corpus.row_of.get(item)
-        if row is None:
-            raise UnknownNameError("item", item, list(self.corpus.row_of)[:5000])
+        if row is None or item in self.blocked:
+            raise UnknownNameError("item", item, self.corpus.row_of.keys() - self.blocked)
         return row
 
     def _vectors(

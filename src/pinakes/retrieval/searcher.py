@@ -140,7 +140,7 @@ class Searcher:
         return tuple(signals)
 
     def _weight(self, query: EncodedQuery, space: str, *, anything: bool) -> float:
-        """Return the weight of a space: as asked for; for words alone as fitted, or 1 if BM25 finds nothing."""
+        """Return the weight of a space: as asked for; for words as fitted, or 1 if BM25 finds nothing."""
         if space in query.weights:
             return query.weights[space]
         return self.corpus.spaces[space].text_weight if space in query.by_words and anything else 1.0

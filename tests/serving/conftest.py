@@ -6,14 +6,13 @@ import time
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
+from serving_checks import KEYS
 
 import pinakes
 from pinakes.serving.app import create_app
 from pinakes.serving.config import ServingConfig
 from pinakes.serving.keys import parse_keys
 from pinakes.serving.run import address, listen
-
-KEYS = {"search": "search-key-000000", "write": "write-key-0000000", "admin": "admin-key-0000000"}
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +71,3 @@ def server_of():
     for server, thread in running:
         server.should_exit = True
         thread.join()
-
-
-def bearer(role):
-    return {"Authorization": f"Bearer {KEYS[role]}"}

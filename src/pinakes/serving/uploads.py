@@ -55,18 +55,19 @@ async def read_form(request: Request, upload_bytes: int) -> Form:
         max_part_size=MAX_FIELD_BYTES,
     )
     try:
-        parts = (await parser.parse()).multi_items()
+        form = await parser.parse()
     except (MultiPartException, KeyError, ValueError, AssertionError) as error:
         message = error.message if isinstance(error, MultiPartException) else "it has no boundary"
         raise BodyError(f"the form cannot be read: {message}") from None
-    fields, uploads = [], []
-    for name, value in parts:
-        if isinstance(value, UploadFile):
-            data = await value.read()
-            if data or value.filename:
-                uploads.append(Upload(name, check_upload(data, upload_bytes)))
-        else:
-            fields.append((name, value))
+    try:
+        uploads = [
+            Upload(name, check_upload(data, upload_bytes))
+            for name, value in form.multi_items()
+            if isinstance(value, UploadFile) and ((data := await value.read()) or value.filename)
+        ]
+    finally:
+        await form.close()
+    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     return Form(tuple(fields), tuple(uploads))
 
 

@@ -1,0 +1,194 @@
+import base64
+import json
+
+import pytest
+from pydantic import TypeAdapter
+from serving_checks import problem_of
+
+from pinakes.serving.api.schemas import MAX_BATCH, Answer, Answers, Facets, ItemOut, Snapshots
+
+
+def search(client, **query):
+    response = client.post("/v1/search", json=query)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def ids(answer):
+    return [hit["id"] for hit in answer["hits"]]
+
+
+@pytest.fixture(scope="module")
+def coin(pristine):
+    return (pristine / "images" / "coin-0001_obverse.jpg").read_bytes()
+
+
+def test_an_answer_over_http_is_that_of_the_engine(client, served_engine):
+    for query in ({"text": "blue dress"}, {"where": "price < 40", "top": 5}, {"like": "coin-0001", "top": 3}):
+        ours, theirs = search(client, **query), served_engine.search(**query).to_dict()
+        assert ids(ours) == [hit["id"] for hit in theirs["hits"]]
+        assert ours["receipt"] == theirs["receipt"]
+        assert [hit["score"] for hit in ours["hits"]] == [hit["score"] for hit in theirs["hits"]]
+
+
+def test_answers_have_the_documented_form(client, coin):
+    strict = TypeAdapter(Answer)
+    for query in ({"text": "blue"}, {"like": "coin-0001"}, {"where": "price < 1"}):
+        assert strict.validate_python(search(client, **query), extra="forbid")
+    item = client.get("/v1/items/coin-0001").json()
+    assert TypeAdapter(ItemOut).validate_python(item, extra="forbid")
+    assert TypeAdapter(Facets).validate_python(client.get("/v1/facets").json(), extra="forbid")
+    assert TypeAdapter(Snapshots).validate_python(client.get("/v1/snapshots").json(), extra="forbid")
+
+
+def test_a_picture_is_found_however_it_comes(client, coin):
+    encoded = base64.b64encode(coin).decode()
+    answers = [
+        search(client, image=encoded, top=3),
+        search(client, image=f"data:image/jpeg;base64,{encoded}", top=3),
+        search(client, image=[{"data": encoded}], top=3),
+        client.post("/v1/search", files={"image": ("c.jpg", coin)}, data={"query": '{"top": 3}'}).json(),
+    ]
+    assert answers[0]["hits"][0]["id"] == "coin-0001"
+    assert all(ids(answer) == ids(answers[0]) for answer in answers)
+
+
+def test_two_pictures_and_words_count_together(client, coin):
+    answer = client.post(
+        "/v1/search",
+        files=[("image", coin), ("image", coin)],
+        data={"query": json.dumps({"text": "silver", "top": 2})},
+    ).json()
+    assert {step["signal"] for step in answer["plan"]} >= {"words", "picture"}
+
+
+def test_thumbnails_are_named_by_their_address(client):
+    for hit in search(client, text="blue")["hits"]:
+        assert client.get(hit["thumb"]).headers["content-type"] == "image/webp"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "name"),
+    [
+        ({}, 400, "query"),
+        ({"where": "pric < 3"}, 400, "unknown-name"),
+        ({"where": "price <"}, 400, "filter"),
+        ({"where": {"field": "price", "op": "~", "value": 1}}, 400, "filter"),
+        ({"like": "nobody"}, 404, "not-found"),
+        ({"text": "x", "rerank": "best"}, 400, "unknown-name"),
+        ({"text": "x", "min_confidence": 0.5}, 400, "query"),
+        ({"text": "x", "weights": {"wrds": 1}}, 400, "unknown-name"),
+        ({"vector": [1, 2, 3]}, 400, "query"),
+        ({"vector": {"picture": []}}, 400, "query"),
+        ({"image": "not base64!"}, 400, "query"),
+        ({"image": base64.b64encode(b"no picture").decode()}, 422, "picture-refused"),
+        ({"text": "x", "cursor": "no cursor"}, 400, "query"),
+        ({"txt": "x"}, 422, "invalid-request"),
+        ({"text": "x", "top": 0}, 422, "invalid-request"),
+        ({"text": "x", "top": 201}, 422, "invalid-request"),
+        ({"text": "x" * 4001}, 422, "invalid-request"),
+        ({"text": {"x": "y"}}, 422, "invalid-request"),
+    ],
+)
+def test_what_cannot_be_searched_is_a_problem(client, query, status, name):
+    problem_of(client.post("/v1/search", json=query), status, name)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"text": "\\ud800"}', b"[" * 100_000, b'{"vector": [NaN]}'],
+)
+def test_a_body_that_is_no_query_is_a_problem(client, body):
+    document = problem_of(client.post("/v1/search", content=body), 422, "invalid-request")
+    assert document["errors"]
+
+
+def test_a_problem_names_the_place_in_the_body(client):
+    document = problem_of(
+        client.post("/v1/search", json={"image": [{"data": "x", "wt": 1}]}), 422, "invalid-request"
+    )
+    assert any(fault["at"].endswith("wt") for fault in document["errors"])
+
+
+def test_a_filter_says_where_it_goes_wrong(client):
+    document = problem_of(client.post("/v1/search", json={"where": "price < 3 and"}), 400, "filter")
+    assert document["position"] == len("price < 3 and")
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        ({"files": {"picture": b"x"}}, "query"),
+        ({"files": {"image": ("", b"")}}, "query"),
+        ({"files": {"image": b"x"}, "data": {"more": "x"}}, "query"),
+        ({"content": b"--", "headers": {"content-type": "multipart/form-data"}}, "unreadable-body"),
+        (
+            {"content": b"junk", "headers": {"content-type": "multipart/form-data; boundary=x"}},
+            "unreadable-body",
+        ),
+        ({"files": [("image", b"x")] * 9}, "unreadable-body"),
+    ],
+)
+def test_a_form_that_holds_something_else_is_refused(client, parts, name):
+    problem_of(client.post("/v1/search", **parts), 400, name)
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(client):
+    whole = search(client, text="a blue dress or a red coin", like="coin-0002", top=30, candidates=50)
+    query = {"text": "a blue dress or a red coin", "like": "coin-0002", "top": 7, "candidates": 50}
+    pages, cursor = [], None
+    while True:
+        answer = search(client, **query, **({"cursor": cursor} if cursor else {}))
+        pages.append(answer["hits"])
+        cursor = answer["next"]
+        if cursor is None:
+            break
+    hits = [hit for page in pages for hit in page]
+    assert len(pages) > 2
+    assert [hit["rank"] for hit in hits] == list(range(1, len(hits) + 1))
+    assert [hit["id"] for hit in hits][:30] == ids(whole)
+
+
+def test_pages_end_with_the_candidates(client):
+    first = search(client, where="date_added > '1900-01-01'", top=8, candidates=12)
+    second = search(client, where="date_added > '1900-01-01'", top=8, candidates=12, cursor=first["next"])
+    assert (len(first["hits"]), len(second["hits"]), second["next"]) == (8, 4, None)
+
+
+def test_a_cursor_goes_with_its_query_and_picture(client, coin):
+    form = {"files": {"image": coin}, "data": {"query": '{"top": 2}'}}
+    cursor = client.post("/v1/search", **form).json()["next"]
+    query = json.dumps({"top": 2, "cursor": cursor})
+    page = client.post("/v1/search", files={"image": coin}, data={"query": query}).json()
+    assert [hit["rank"] for hit in page["hits"]] == [3, 4]
+    other = client.post("/v1/search", files={"image": coin + b"."}, data={"query": query})
+    assert "another query" in problem_of(other, 400, "query")["detail"]
+    problem_of(client.post("/v1/search", json={"text": "red", "top": 2, "cursor": cursor}), 400, "query")
+
+
+def test_a_batch_answers_as_one_by_one(client):
+    queries = [{"text": "red"}, {"like": "coin-0002", "top": 2}]
+    answers = client.post("/v1/search/batch", json={"queries": queries}).json()
+    assert TypeAdapter(Answers).validate_python(answers, extra="forbid")
+    assert [ids(answer) for answer in answers["answers"]] == [
+        ids(search(client, **query)) for query in queries
+    ]
+
+
+def test_one_bad_query_refuses_a_batch(client):
+    problem_of(client.post("/v1/search/batch", json={"queries": [{"text": "red"}, {}]}), 400, "query")
+    many = {"queries": [{"text": "x"}] * (MAX_BATCH + 1)}
+    problem_of(client.post("/v1/search/batch", json=many), 422, "invalid-request")
+
+
+def test_similar_is_a_search_by_item_that_leaves_it_out(client):
+    answer = client.get("/v1/similar/coin-0001", params={"top": 3, "where": "family = 'coin'"}).json()
+    assert ids(answer) == ids(search(client, like="coin-0001", top=3, where="family = 'coin'"))
+    assert "coin-0001" not in ids(answer)
+    assert {hit["attributes"]["family"] for hit in answer["hits"]} == {"coin"}
+    more = client.get(
+        "/v1/similar/coin-0001", params={"top": 3, "where": "family = 'coin'", "cursor": answer["next"]}
+    )
+    assert [hit["rank"] for hit in more.json()["hits"]][:1] == [4]
+    problem_of(client.get("/v1/similar/nobody"), 404, "not-found")
+    problem_of(client.get("/v1/similar/coin-0001", params={"top": "x"}), 422, "invalid-request")

@@ -1,0 +1,71 @@
+"""The routes of the pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from pinakes.serving.access import Searcher, Visitor
+from pinakes.serving.context import ServingContext
+from pinakes.serving.pages.asked import Asked, read_asked
+from pinakes.serving.pages.assets import static_file
+from pinakes.serving.pages.collection_page import collection_values
+from pinakes.serving.pages.item_page import item_values
+from pinakes.serving.pages.login import add_login
+from pinakes.serving.pages.refusals import page_route
+from pinakes.serving.pages.search_page import SearchPage
+from pinakes.serving.pages.site import read_site
+from pinakes.serving.pages.templates import render
+from pinakes.serving.uploads import read_form
+
+PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}
+"""A page may be kept by the browser that asked for it, which makes Back instant, and by nobody else."""
+
+
+def pages_router(context: ServingContext) -> APIRouter:
+    """Return the routes of the pages of one collection.
+
+    Args:
+        context: the collection, and where work is done.
+    """
+    router = APIRouter(route_class=page_route(context), include_in_schema=False)
+
+    async def page(template: str, values: Callable[[], dict[str, Any]]) -> HTMLResponse:
+        html = await context.admission.run(lambda: render(template, values()))
+        return HTMLResponse(html, headers=PRIVATE)
+
+    def search_values(asked: Asked, picture: bytes | None, *, lost: bool = False) -> dict[str, Any]:
+        return SearchPage(context.engine, read_site(context.engine)).values(asked, picture, lost=lost)
+
+    @router.get("/", dependencies=[Visitor])
+    @router.get("/search", dependencies=[Visitor])
+    async def search(request: Request) -> HTMLResponse:
+        asked = read_asked(request.query_params.multi_items())
+        # Only the browser knows the picture of a search: it says so when it has lost it.
+        lost = "lost" in request.query_params
+        return await page("search.html", lambda: search_values(asked, None, lost=lost))
+
+    @router.post("/search", dependencies=[Visitor])
+    async def search_by_picture(request: Request) -> HTMLResponse:
+        form = await read_form(request, context.config.upload_bytes)
+        picture = next((upload.data for upload in form.uploads if upload.data), None)
+        return await page("search.html", lambda: search_values(read_asked(form.fields), picture))
+
+    @router.get("/items/{item:path}", dependencies=[Visitor])
+    async def item(item: str) -> HTMLResponse:
+        return await page("item.html", lambda: item_values(context.engine, read_site(context.engine), item))
+
+    @router.get("/collection", dependencies=[Searcher])
+    async def collection() -> HTMLResponse:
+        return await page(
+            "collection.html", lambda: collection_values(context.engine, read_site(context.engine))
+        )
+
+    add_login(router, context)
+
+    @router.get("/static/{name}")
+    async def static(name: str, request: Request) -> Response:
+        return static_file(name, request.headers.get("if-none-match"))
+
+    return router

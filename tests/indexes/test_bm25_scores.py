@@ -192,3 +192,13 @@ def test_one_field_scores_as_bm25s():
         scores[found.rows] = found.scores
         np.testing.assert_allclose(scores, expected, atol=1e-4)
         assert len(found.rows) == np.count_nonzero(expected)
+
+
+def test_words_count_by_what_they_say():
+    books = index(BOOKS)
+    match = books.match("red nowhere", 0)
+    # idf = ln(1 + (N - n + 0.5) / (n + 0.5)): of a word that no book holds, and of "red".
+    n, holders = len(BOOKS["title"]), len(books.search("red").rows)
+    rare, red = math.log(1 + (n + 0.5) / 0.5), math.log(1 + (n - holders + 0.5) / (holders + 0.5))
+    assert match.shares == pytest.approx({"red": red / (red + rare), "nowhere": rare / (red + rare)})
+    assert match.share == pytest.approx(red / (red + rare))

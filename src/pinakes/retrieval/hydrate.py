@@ -14,6 +14,9 @@ from pinakes.types import RESERVED_FIELDS, RIGHTS_FIELDS, Rights, Value
 WORDS = "words"
 """The signal of BM25."""
 
+TELLING = 0.08
+"""Share of what a query says below which a word is not mentioned."""
+
 CLOSENESS: tuple[Closeness, ...] = ("loose", "close", "very close")
 
 
@@ -109,13 +112,18 @@ class Hydrator:
         return tuple(sorted(reasons, key=lambda reason: reason.rank)), max(grades), view_row
 
     def _matched_words(self, row: int) -> tuple[int, str]:
-        """Return how close the words are (2: all found, 1: at least half), and which were found where."""
+        """Return how close the words are (2: all found, 1: at least half), and which were found where.
+
+        Words count by what they say: that "a" or "in" is missing, or found, is not worth a word.
+        """
         if self.corpus.words is None or self.words is None:
             return 0, ""
         match = self.corpus.words.match(self.words, row)
-        share = len(match.matched) / max(1, len(match.matched) + len(match.missing))
-        where = ", ".join(f"{word} ({', '.join(fields)})" for word, fields in match.matched.items())
-        return int(share >= 0.5) + int(share == 1.0), f"words: {where}"
+        telling = {word: fields for word, fields in match.matched.items() if match.shares[word] >= TELLING}
+        where = ", ".join(
+            f"{word} ({', '.join(fields)})" for word, fields in (telling or match.matched).items()
+        )
+        return int(match.share >= 0.5) + int(match.share >= 1.0 - TELLING), f"words: {where}"
 
     def _view(self, row: int, view_row: int) -> dict[str, str] | None:
         """Return the view that matched, or the item's first, or None for an item without pictures."""

@@ -94,10 +94,17 @@ class Match:
     Attributes:
         matched: the fields that hold it, by word as it was typed, in the query's order.
         missing: the words that no field holds.
+        shares: how much each word says, by word: its inverse document frequency over the query's sum.
     """
 
     matched: Mapping[str, tuple[str, ...]]
     missing: tuple[str, ...]
+    shares: Mapping[str, float]
+
+    @property
+    def share(self) -> float:
+        """How much of what the query says was found, 0 to 1."""
+        return sum(self.shares[word] for word in self.matched)
 
 
 class BM25Index:
@@ -204,14 +211,16 @@ class BM25Index:
 
     def match(self, text: str, row: int) -> Match:
         """Return which words of a query a living item holds, and where; one term of a word is enough."""
-        matched, missing = dict[str, tuple[str, ...]](), []
+        matched, missing, says = dict[str, tuple[str, ...]](), [], dict[str, float]()
         for word, terms in self._analyzer.words(text):
             fields = {field for term in terms for field, _ in self._parts(term, row)}
+            says[word] = max(self._rarity(term) for term in terms)
             if fields:
                 matched[word] = tuple(name for name in self._weights if name in fields)
             elif word not in missing:
                 missing.append(word)
-        return Match(matched, tuple(missing))
+        total = sum(says.values())
+        return Match(matched, tuple(missing), {word: rarity / total for word, rarity in says.items()})
 
     @cached_property
     def _analyzer(self) -> Analyzer:

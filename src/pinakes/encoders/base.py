@@ -33,7 +33,7 @@ class ImageEncoder(Encoder, Protocol):
 
     @property
     def preparer(self) -> str:
-        """``package.module:function`` of a function (rgb uint8 (h, w, 3)) -> array, run in decode workers."""
+        """Name a function (rgb uint8 (h, w, 3)) -> array that decode workers run, see `load_preparer`."""
         ...
 
     @property

@@ -14,7 +14,8 @@ class Instructions:
 
     Attributes:
         limits: what one picture may cost.
-        preparers: name -> ``package.module:function``, called with rgb uint8 (h, w, 3).
+        preparers: name -> ``package.module:function``, or the same with keyword arguments, see
+            `load_preparer`; called with rgb uint8 (h, w, 3).
         shorter_side: pixels that the preparers need; None for the full size.
         thumbnail: pixels of the longer side of a thumbnail; None for no thumbnails.
     """

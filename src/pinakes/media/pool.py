@@ -25,9 +25,9 @@ class DecodePool:
     is refused. Pixels never leave a worker, but as what the preparers make of them. Threads may share a pool.
 
     Args:
-        preparers: name -> ``package.module:function``, called in the worker with rgb uint8 (h, w, 3), which
-            is read-only. What it returns comes back in ``Decoded.prepared``. Its module must be cheap to
-            import.
+        preparers: name -> ``package.module:function``, or the same with keyword arguments, see
+            `load_preparer`; called in the worker with rgb uint8 (h, w, 3), which is read-only. What it
+            returns comes back in ``Decoded.prepared``. Its module must be cheap to import.
         shorter_side: pixels that the preparers need, see ``decode``; None for the full size.
         thumbnail: pixels of the longer side of thumbnails to make; None for none.
         workers: number of processes; None for one a core.

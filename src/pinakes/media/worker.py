@@ -5,17 +5,15 @@ by one. It ends when the other side is gone.
 """
 
 import hashlib
-import importlib
 import os
 import resource
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pinakes.errors import MediaError
 from pinakes.media.decode import Picture, decode
@@ -23,11 +21,10 @@ from pinakes.media.frames import Frame, receive, send
 from pinakes.media.instructions import Instructions
 from pinakes.media.job import Array, Decoded, decoded_frame, refusal_frame
 from pinakes.media.phash import phash
+from pinakes.media.preparers import Preparer, load_preparer
 from pinakes.media.read import read_picture_file
 from pinakes.media.reasons import Reason
 from pinakes.media.thumbnail import thumbnail
-
-Preparer: TypeAlias = Callable[[NDArray[np.uint8]], Array]
 
 
 def main() -> None:
@@ -36,7 +33,7 @@ def main() -> None:
     try:
         instructions = Instructions.from_frame(receive(channel))
         try:
-            preparers = {name: _preparer(path) for name, path in instructions.preparers.items()}
+            preparers = {name: load_preparer(path) for name, path in instructions.preparers.items()}
         except Exception as error:  # whatever the module of a preparer raises when it is imported
             send(channel, Frame({"error": f"{type(error).__name__}: {error}"}))
             return
@@ -102,12 +99,6 @@ def _take_over_standard_input() -> socket.socket:
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123 (os.devnull is a str)
         os.dup2(nothing.fileno(), 0)
     return channel
-
-
-def _preparer(path: str) -> Preparer:
-    module, _, name = path.partition(":")
-    preparer: Preparer = getattr(importlib.import_module(module), name)
-    return preparer
 
 
 def _limit_memory(allowed: int) -> None:

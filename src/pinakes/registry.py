@@ -18,11 +18,14 @@ class Component:
         target: ``package.module:Class``, imported only when it is asked for.
         help: one line on what it is.
         extra: the extra of Pinakes that provides its packages; None where the base install has them.
+        takes: what may follow the name after a colon, such as ``a folder``; it is given to the class. None
+            where nothing may.
     """
 
     target: str
     help: str
     extra: str | None = None
+    takes: str | None = None
 
 
 BUILT_IN: Mapping[str, Mapping[str, Component]] = MappingProxyType(
@@ -32,7 +35,13 @@ BUILT_IN: Mapping[str, Mapping[str, Component]] = MappingProxyType(
                 "descriptor": Component(
                     "pinakes.encoders.descriptor:DescriptorFamily",
                     "shape, colour and texture, fitted on the collection; no download",
-                )
+                ),
+                "clip": Component(
+                    "pinakes.encoders.clip.encoder:ClipFamily",
+                    "a CLIP or SigLIP model: pictures and texts in one space",
+                    extra="clip",
+                    takes="a folder, or a name of `pinakes encoders list`",
+                ),
             }
         ),
         "index": MappingProxyType(
@@ -58,7 +67,11 @@ def components(kind: str) -> dict[str, Component]:
         raise UnknownNameError("kind of component", kind, BUILT_IN)
     group = "pinakes.indexes" if kind == "index" else f"pinakes.{kind}s"
     plugins = {
-        point.name: Component(point.value, f"from {point.dist.name if point.dist else 'a plugin'}")
+        point.name: Component(
+            point.value,
+            f"from {point.dist.name if point.dist else 'a plugin'}",
+            takes="what it says it takes",
+        )
         for point in entry_points(group=group)
     }
     return dict(sorted({**plugins, **BUILT_IN[kind]}.items()))

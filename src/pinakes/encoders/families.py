@@ -3,14 +3,26 @@
 from typing import cast
 
 from pinakes.encoders.base import EncoderFamily
-from pinakes.registry import load
+from pinakes.errors import SettingsError
+from pinakes.registry import components, load
 
 
 def open_family(name: str) -> EncoderFamily:
     """Return the family of an encoder.
 
+    Args:
+        name: of a component; where that takes something, a colon and what it takes may follow, as in
+            ``clip:/models/ViT-B-32__openai``.
+
     Raises:
         UnknownNameError: there is no encoder of this name.
+        SettingsError: something follows the name of an encoder that takes nothing.
         MissingExtraError: it needs packages that are not installed.
     """
-    return cast("EncoderFamily", load("encoder", name)())
+    kind, _, argument = name.partition(":")
+    family = load("encoder", kind)
+    if not argument:
+        return cast("EncoderFamily", family())
+    if components("encoder")[kind].takes is None:
+        raise SettingsError(f"the encoder {kind!r} takes nothing after its name, got {name!r}")
+    return cast("EncoderFamily", family(argument))

@@ -1,0 +1,132 @@
+"""One tower of a model in ONNX Runtime: rows in, rows out, each computed alone."""
+
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.errors import MissingExtraError, SettingsError, UsageError
+
+Row: TypeAlias = Mapping[str, NDArray[Any]]
+"""Inputs of a tower by name, each with a first axis of length 1."""
+
+OUTPUTS = ("embedding", "image_embeds", "text_embeds")
+"""Names of the output that is taken; where a model has none of them, its first."""
+
+
+class Tower:
+    """One ONNX model, opened on first use and shared by all threads.
+
+    Every row is computed alone, on one thread, and as many rows at a time as there are cores: a vector
+    cannot depend on its neighbours (the scales of dynamic int8 are those of a whole batch), the published
+    models take one row only, and it is no slower than batches on a CPU: see docs/decisions/0005-clip-onnx.md.
+
+    Args:
+        path: the model.
+        dim: length of its vectors, as its settings say.
+        at_once: rows computed at the same time; None for one a core.
+    """
+
+    def __init__(self, path: Path, dim: int, at_once: int | None = None) -> None:
+        self.path = path
+        self.dim = dim
+        self._at_once = at_once
+        self._session: Any = None
+        self._lock = threading.Lock()
+
+    def inputs(self) -> dict[str, tuple[str, Sequence[int | str | None]]]:
+        """Return type (such as ``tensor(float)``) and shape of each input, by name."""
+        return {given.name: (given.type, given.shape) for given in self._open().get_inputs()}
+
+    def run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+        """Compute rows.
+
+        Returns:
+            float32 of shape (n, dim), as the model gives them.
+
+        Raises:
+            SettingsError: the model cannot be opened, or gives another shape than its settings say.
+            UsageError: there is not enough memory for one row.
+        """
+        if not rows:
+            return np.empty((0, self.dim), dtype=np.float32)
+        session = self._open()
+        names = [output.name for output in session.get_outputs()]
+        output = next((name for name in OUTPUTS if name in names), names[0])
+
+        def one(row: Row) -> NDArray[np.float32]:
+            found = np.asarray(_run(session, output, row), dtype=np.float32)
+            if found.shape != (1, self.dim):
+                raise SettingsError(
+                    f"{self.path} gives {output!r} of shape {found.shape}, its settings say (1, {self.dim})"
+                )
+            return found
+
+        return np.concatenate(compute_each(one, rows, self._at_once or _cores()))
+
+    def _open(self) -> Any:
+        with self._lock:
+            if self._session is None:
+                self._session = _open_session(self.path)
+            return self._session
+
+
+def compute_each(
+    one: Callable[[Row], NDArray[np.float32]], rows: Sequence[Row], at_once: int
+) -> list[NDArray[np.float32]]:
+    """Compute each row alone, several at a time; half as many whenever memory runs out.
+
+    Raises:
+        UsageError: there is not enough memory for one row at a time.
+    """
+    width = min(at_once, len(rows))
+    while True:
+        try:
+            if width == 1:
+                return [one(row) for row in rows]
+            with ThreadPoolExecutor(width, thread_name_prefix="encode") as threads:
+                return list(threads.map(one, rows))
+        except MemoryError as error:
+            if width == 1:
+                raise UsageError(
+                    "there is not enough memory to encode even one picture or text; choose a smaller model "
+                    "(`pinakes encoders list`)"
+                ) from error
+            width //= 2
+
+
+def _run(session: Any, output: str, row: Row) -> Any:
+    """Run a session; running out of memory, which ONNX Runtime reports in words, is a MemoryError."""
+    try:
+        return session.run([output], dict(row))[0]
+    except Exception as error:  # its exceptions have no common base but Exception
+        said = str(error)
+        if "bad_alloc" in said or "bad allocation" in said or "Failed to allocate memory" in said:
+            raise MemoryError(said) from error
+        raise
+
+
+def _open_session(path: Path) -> Any:
+    try:
+        import onnxruntime  # noqa: PLC0415 (costs 100 ms and 40 MB)
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("the encoder 'clip'", "clip") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors; its warnings are about speed on other machines
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # see _run
+        raise SettingsError(f"{path} cannot be opened as an ONNX model: {error}") from error
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,239 @@
+"""A CLIP or SigLIP model of any size with random weights, in the layout of the real ones.
+
+It finds nothing anybody would call similar, but it costs what a real model costs, and every step from a
+picture to a vector is the real one: for tests, and to measure a machine before a gigabyte is downloaded.
+Needs the package ``onnx``.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+OPSET = 17
+"""The first with LayerNormalization."""
+
+WORDS = (
+    *("a", "the", "of", "and", "with", "on", "photo", "picture", "red", "green", "blue", "black", "white"),
+    *("dress", "coin", "flower", "drink", "dog", "cat", "shoe", "chair", "old", "new", "small", "large"),
+)
+"""What the tokenizers know; every other word is one unknown token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large a model is.
+
+    Attributes:
+        family: ``clip`` (class token, causal text, cut to the shorter side) or ``siglip`` (mean of patches,
+            text seen whole, squashed to a square).
+        image: side of a picture in pixels.
+        patch: side of a patch in pixels.
+        width: of the image tower.
+        layers: of the image tower.
+        text_width: of the text tower.
+        text_layers: of the text tower.
+        context: tokens of a text.
+        dim: length of the vectors.
+        batch: whether the image tower takes batches; the published models take one picture at a time.
+        seed: of the weights.
+    """
+
+    family: Literal["clip", "siglip"] = "clip"
+    image: int = 32
+    patch: int = 8
+    width: int = 64
+    layers: int = 2
+    text_width: int = 64
+    text_layers: int = 1
+    context: int = 16
+    dim: int = 32
+    batch: bool = False
+    seed: int = 0
+
+
+VIT_B_32 = Shape(
+    image=224, patch=32, width=768, layers=12, text_width=512, text_layers=12, context=77, dim=512
+)
+"""The size of CLIP's ViT-B/32 (Radford et al., 2021), but for its vocabulary."""
+
+
+def write_random_clip(folder: Path, shape: Shape = Shape()) -> Path:
+    """Write ``config.json``, ``visual/`` and ``textual/`` into a folder, made where it is not there.
+
+    Returns:
+        The folder.
+    """
+    visual, textual = folder / "visual", folder / "textual"
+    for part in (visual, textual):
+        part.mkdir(parents=True, exist_ok=True)
+    vocabulary = _write_tokenizer(textual, shape)
+    onnx.save(_image_tower(shape), visual / "model.onnx")
+    onnx.save(_text_tower(shape, vocabulary), textual / "model.onnx")
+    siglip = shape.family == "siglip"
+    _write_json(
+        visual / "preprocess_cfg.json",
+        {
+            "size": [shape.image, shape.image],
+            "mode": "RGB",
+            "mean": [0.5] * 3 if siglip else [0.48145466, 0.4578275, 0.40821073],
+            "std": [0.5] * 3 if siglip else [0.26862954, 0.26130258, 0.27577711],
+            "interpolation": "bicubic",
+            "resize_mode": "squash" if siglip else "shortest",
+            "fill_color": 0,
+        },
+    )
+    text: dict[str, Any] = {"context_length": shape.context, "width": shape.text_width}
+    if siglip:
+        text["tokenizer_kwargs"] = {"clean": "canonicalize"}
+    _write_json(folder / "config.json", {"embed_dim": shape.dim, "vision_cfg": {}, "text_cfg": text})
+    return folder
+
+
+def _write_tokenizer(folder: Path, shape: Shape) -> int:
+    """Write ``tokenizer.json`` and ``tokenizer_config.json``; return the number of tokens."""
+    siglip = shape.family == "siglip"
+    special = ("</s>", "<unk>") if siglip else ("<unk>", *WORDS, "<|startoftext|>", "<|endoftext|>")
+    tokens = (*special, *WORDS) if siglip else special
+    vocabulary = {token: number for number, token in enumerate(tokens)}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    if siglip:
+        end = "</s>"
+        tokenizer.post_processor = processors.TemplateProcessing("$A </s>", None, [(end, vocabulary[end])])
+    else:
+        end = "<|endoftext|>"
+        tokenizer.normalizer = normalizers.Lowercase()
+        tokenizer.post_processor = processors.TemplateProcessing(
+            "<|startoftext|> $A <|endoftext|>",
+            None,
+            [(token, vocabulary[token]) for token in ("<|startoftext|>", end)],
+        )
+    tokenizer.save(str(folder / "tokenizer.json"))
+    _write_json(folder / "tokenizer_config.json", {"pad_token": end})
+    return len(vocabulary)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=2), encoding="utf-8")
+
+
+def _image_tower(shape: Shape) -> Any:
+    graph = _Graph(shape.seed)
+    patches = (shape.image // shape.patch) ** 2
+    kernel = graph.weight((shape.width, 3, shape.patch, shape.patch))
+    x = graph.node("Conv", "image", kernel, strides=[shape.patch] * 2)
+    x = graph.node("Reshape", x, graph.integers([0, shape.width, patches]))
+    x = graph.node("Transpose", x, perm=[0, 2, 1])
+    if shape.family == "clip":
+        first = graph.node("Slice", x, *(graph.integers([n]) for n in (0, 1, 1)))
+        zero = graph.node("Mul", first, graph.constant(np.zeros(1, np.float32)))
+        x = graph.node("Concat", graph.node("Add", zero, graph.weight((1, 1, shape.width))), x, axis=1)
+        patches += 1
+    x = graph.node("Add", x, graph.weight((1, patches, shape.width)))
+    for _ in range(shape.layers):
+        x = graph.block(x, shape.width)
+    if shape.family == "clip":
+        pooled = graph.node("Gather", x, graph.integers(0), axis=1)
+    else:
+        pooled = graph.node("ReduceMean", x, axes=[1], keepdims=0)
+    rows = "n" if shape.batch else 1
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [rows, 3, shape.image, shape.image])
+    return graph.model(pooled, shape.width, shape.dim, image, rows)
+
+
+def _text_tower(shape: Shape, vocabulary: int) -> Any:
+    graph = _Graph(shape.seed + 1)
+    tokens = graph.weight((vocabulary, shape.text_width), 1.0)
+    x = graph.node("Gather", tokens, "text", axis=0)
+    x = graph.node("Add", x, graph.weight((1, shape.context, shape.text_width)))
+    causal = np.triu(np.full((shape.context, shape.context), -1e9, dtype=np.float32), 1)
+    mask = graph.constant(causal) if shape.family == "clip" else None
+    for _ in range(shape.text_layers):
+        x = graph.block(x, shape.text_width, mask)
+    if shape.family == "clip":
+        # The end token has the highest number; the first of them ends the text.
+        last = graph.node("Cast", graph.node("ArgMax", "text", axis=1, keepdims=1), to=TensorProto.INT64)
+        last = graph.node("Unsqueeze", last, graph.integers([2]))
+        last = graph.node("Expand", last, graph.integers([1, 1, shape.text_width]))
+        pooled = graph.node("Squeeze", graph.node("GatherElements", x, last, axis=1), graph.integers([1]))
+    else:
+        pooled = graph.node("Gather", x, graph.integers(shape.context - 1), axis=1)
+    text = helper.make_tensor_value_info("text", TensorProto.INT32, [1, shape.context])
+    return graph.model(pooled, shape.text_width, shape.dim, text, 1)
+
+
+class _Graph:
+    """Nodes and weights of a tower in the making."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = np.random.default_rng(seed)
+        self._nodes: list[Any] = []
+        self._weights: list[Any] = []
+
+    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
+        output = f"{kind}_{len(self._nodes)}"
+        self._nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
+        return output
+
+    def constant(self, values: NDArray[Any]) -> str:
+        name = f"weight_{len(self._weights)}"
+        self._weights.append(numpy_helper.from_array(values, name))
+        return name
+
+    def weight(self, shape: Sequence[int], scale: float | None = None) -> str:
+        spread = scale or float(np.prod(shape[1:])) ** -0.5
+        return self.constant(self._random.standard_normal(shape, dtype=np.float32) * np.float32(spread))
+
+    def integers(self, values: int | list[int]) -> str:
+        return self.constant(np.array(values, dtype=np.int64))
+
+    def linear(self, x: str, width: int, out: int) -> str:
+        matrix = self._random.standard_normal((width, out), dtype=np.float32) * np.float32(width**-0.5)
+        return self.node(
+            "Add", self.node("MatMul", x, self.constant(matrix)), self.constant(np.zeros(out, np.float32))
+        )
+
+    def normed(self, x: str, width: int) -> str:
+        one, zero = np.ones(width, np.float32), np.zeros(width, np.float32)
+        return self.node("LayerNormalization", x, self.constant(one), self.constant(zero), axis=-1)
+
+    def block(self, x: str, width: int, mask: str | None = None) -> str:
+        """Add a pre-norm transformer block with heads of 64 (or fewer, larger ones in small models)."""
+        heads = max(1, width // 64)
+        inner = self.normed(x, width)
+        parts = []
+        for _ in range(3):
+            flat = self.node("Reshape", self.linear(inner, width, width), self.integers([0, 0, heads, -1]))
+            parts.append(self.node("Transpose", flat, perm=[0, 2, 1, 3]))
+        query, key, value = parts
+        scores = self.node("MatMul", query, self.node("Transpose", key, perm=[0, 1, 3, 2]))
+        scores = self.node(
+            "Mul", scores, self.constant(np.array([(width // heads) ** -0.5], dtype=np.float32))
+        )
+        if mask is not None:
+            scores = self.node("Add", scores, mask)
+        mixed = self.node("MatMul", self.node("Softmax", scores, axis=-1), value)
+        mixed = self.node("Transpose", mixed, perm=[0, 2, 1, 3])
+        mixed = self.node("Reshape", mixed, self.integers([0, 0, width]))
+        x = self.node("Add", x, self.linear(mixed, width, width))
+        wide = self.linear(self.normed(x, width), width, 4 * width)
+        steep = self.node("Mul", wide, self.constant(np.array([1.702], dtype=np.float32)))
+        active = self.node("Mul", wide, self.node("Sigmoid", steep))
+        return self.node("Add", x, self.linear(active, 4 * width, width))
+
+    def model(self, pooled: str, width: int, dim: int, given: Any, rows: str | int) -> Any:
+        x = self.linear(self.normed(pooled, width), width, dim)
+        self._nodes.append(helper.make_node("LpNormalization", [x], ["embedding"], axis=-1, p=2))
+        made = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [rows, dim])
+        graph = helper.make_graph(self._nodes, "tower", [given], [made], self._weights)
+        return helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8, producer_name="pinakes"
+        )

@@ -1,0 +1,115 @@
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from pinakes.encoders.clip.runtime import Tower, compute_each
+from pinakes.errors import SettingsError, UsageError
+
+ROWS = [{"n": np.array([[n]])} for n in range(12)]
+
+
+class Machine:
+    """Computes rows, and runs out of memory when more than ``fits`` are computed at a time."""
+
+    def __init__(self, fits):
+        self.fits = fits
+        self.most = 0
+        self._now = 0
+        self._lock = threading.Lock()
+
+    def one(self, row):
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+            full = self._now > self.fits
+        try:
+            time.sleep(0.005)
+            if full:
+                raise MemoryError("no more")
+            return row["n"].astype(np.float32)
+        finally:
+            with self._lock:
+                self._now -= 1
+
+
+@pytest.mark.parametrize(("fits", "at_once"), [(8, 8), (3, 8), (1, 8), (1, 1)])
+def test_rows_come_in_order_and_memory_decides_how_many_at_a_time(fits, at_once):
+    machine = Machine(fits)
+    found = compute_each(machine.one, ROWS, at_once)
+    assert np.concatenate(found).ravel().tolist() == list(range(12))
+    assert machine.most > 1 or at_once == 1
+
+
+def test_no_memory_for_one_row_is_said():
+    with pytest.raises(UsageError, match="not enough memory to encode even one"):
+        compute_each(Machine(0).one, ROWS, 4)
+
+
+def test_other_errors_come_through():
+    def broken(row):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        compute_each(broken, ROWS, 2)
+
+
+def image(count=1, seed=0):
+    random = np.random.default_rng(seed)
+    return [{"image": random.standard_normal((1, 3, 32, 32), dtype=np.float32)} for _ in range(count)]
+
+
+def test_a_tower_gives_unit_rows_of_its_length(clip_model):
+    found = Tower(clip_model / "visual/model.onnx", 32).run(image(4))
+    assert found.shape == (4, 32)
+    assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
+    assert len({row.tobytes() for row in found}) == 4
+
+
+def test_what_a_tower_takes(clip_model):
+    assert Tower(clip_model / "visual/model.onnx", 32).inputs() == {
+        "image": ("tensor(float)", [1, 3, 32, 32])
+    }
+    assert Tower(clip_model / "textual/model.onnx", 32).inputs() == {"text": ("tensor(int32)", [1, 16])}
+
+
+def test_how_many_at_a_time_changes_no_bit(clip_model):
+    path = clip_model / "visual/model.onnx"
+    rows = image(9)
+    assert np.array_equal(Tower(path, 32, at_once=1).run(rows), Tower(path, 32, at_once=4).run(rows))
+
+
+def test_no_rows_need_no_model(tmp_path):
+    assert Tower(tmp_path / "missing.onnx", 7).run([]).shape == (0, 7)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model", None])
+def test_a_file_that_is_no_model_is_named(tmp_path, content):
+    path = tmp_path / "model.onnx"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingsError, match=r"model\.onnx cannot be opened as an ONNX model"):
+        Tower(path, 32).run(image())
+
+
+def test_another_length_than_the_settings_say(clip_model):
+    with pytest.raises(SettingsError, match=r"'embedding' of shape \(1, 32\), its settings say \(1, 48\)"):
+        Tower(clip_model / "visual/model.onnx", 48).run(image())
+
+
+def test_threads_share_one_tower(clip_model):
+    tower = Tower(clip_model / "visual/model.onnx", 32)
+    rows = image(6)
+    alone = tower.run(rows)
+    found = [None] * 4
+
+    def work(number):
+        found[number] = tower.run(rows)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(np.array_equal(vectors, alone) for vectors in found)

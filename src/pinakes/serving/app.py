@@ -20,6 +20,7 @@ from pinakes.serving.metrics import Metrics
 from pinakes.serving.middleware.body_limit import BodyLimitMiddleware
 from pinakes.serving.middleware.requests import RequestMiddleware
 from pinakes.serving.openapi import add_openapi
+from pinakes.serving.pages import pages_router
 from pinakes.serving.problems import add_handlers
 from pinakes.serving.rates import Rates
 from pinakes.serving.releases import Releases
@@ -84,6 +85,7 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
     add_handlers(app)
     for part in (search, facets, items, media, feedback, releases, health):
         app.include_router(part.router)
+    app.include_router(pages_router(context))
     app.add_middleware(
         BodyLimitMiddleware,
         json_bytes=config.json_bytes,

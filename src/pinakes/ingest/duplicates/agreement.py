@@ -1,0 +1,99 @@
+"""How far two pictures are one photo: lay one over the other, and compare them place by place."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.ingest.duplicates.registration import register, register_coarsely
+
+BLOCK: Final = 12
+"""Pixels of a place's side. Smaller ones are mostly noise; larger ones mix a watermark with the rest."""
+
+TEXTURED: Final = 3.0
+"""Standard deviation in grey levels from which a place has something to compare."""
+
+FEWEST: Final = 8
+"""Places that must have something to compare; of fewer nothing can be said."""
+
+QUANTILE: Final = 0.4
+"""The score is the correlation that 60 % of the places reach: a watermark or clipped lights may spoil the
+others, and another photo spoils more."""
+
+HOPELESS: Final = 0.6
+"""Coarse correlation below which the fine comparison is saved."""
+
+_NOISE: Final = 4.0
+"""Variance that JPEG and rounding have; without it, nearly flat places would correlate at random."""
+
+_TOGETHER: Final = 64
+
+
+def agreement(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Score each pair of pictures.
+
+    Args:
+        first: renderings, uint8 of shape (n, 96, 96).
+        second: renderings of the same shape.
+
+    Returns:
+        float64 of shape (n,), 0 to 1, rounded to four decimals: the correlation that 60 % of the places
+        reach once the second picture is laid over the first; 0 where there is nothing to compare.
+    """
+    scores = np.zeros(len(first))
+    for start in range(0, len(first), _TOGETHER):
+        part = slice(start, start + _TOGETHER)
+        transform, coarse = register_coarsely(first[part], second[part])
+        hopeful = np.flatnonzero(coarse >= HOPELESS)
+        if len(hopeful):
+            fixed = first[part][hopeful]
+            overlay = register(fixed, second[part][hopeful], transform[hopeful])
+            scores[start + hopeful] = _agreement(fixed, overlay.warped, overlay.inside)
+    return scores.clip(0.0, 1.0).round(4)
+
+
+def difference(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return how much pairs of pictures differ as they lie, without laying one over the other.
+
+    Args:
+        first: renderings, uint8 of shape (n, 96, 96).
+        second: renderings of the same shape.
+
+    Returns:
+        float64 of shape (n,): the 95th percentile over places of the difference of means, in grey levels.
+    """
+    means = [_blocks(pictures.astype(np.float32)).mean(axis=2) for pictures in (first, second)]
+    distance: NDArray[np.float64] = np.quantile(np.abs(means[0] - means[1]), 0.95, axis=1).astype(np.float64)
+    return distance
+
+
+def _agreement(
+    fixed: NDArray[np.uint8], warped: NDArray[np.float32], inside: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    a, b = _blocks(fixed.astype(np.float32)), _blocks(warped)
+    seen = _blocks(inside.astype(np.float32))
+    count = np.maximum(seen.sum(axis=2, keepdims=True), 1.0)
+    a = (a - (a * seen).sum(axis=2, keepdims=True) / count) * seen
+    b = (b - (b * seen).sum(axis=2, keepdims=True) / count) * seen
+    count = count[:, :, 0]
+    variance_a, variance_b = (a * a).sum(axis=2) / count, (b * b).sum(axis=2) / count
+    correlation = (a * b).sum(axis=2) / count / np.sqrt((variance_a + _NOISE) * (variance_b + _NOISE))
+    comparable = (np.maximum(variance_a, variance_b) > TEXTURED**2) & (count >= BLOCK * BLOCK / 2)
+    return _quantile(correlation, comparable)
+
+
+def _quantile(values: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return a low quantile of each row's valid values; 0 where they are too few."""
+    counts = valid.sum(axis=1)
+    ordered = np.sort(np.where(valid, values, np.inf), axis=1)
+    at = np.minimum((counts * QUANTILE).astype(np.int64), values.shape[1] - 1)
+    chosen = ordered[np.arange(len(values)), at]
+    return np.where(counts >= FEWEST, chosen, 0.0).astype(np.float64)
+
+
+def _blocks(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Cut pictures into places, shape (n, places, pixels of a place)."""
+    n, side, _ = pictures.shape
+    across = side // BLOCK
+    cut = pictures.reshape(n, across, BLOCK, across, BLOCK).transpose(0, 1, 3, 2, 4)
+    return cut.reshape(n, across * across, BLOCK * BLOCK)

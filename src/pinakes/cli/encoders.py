@@ -1,0 +1,177 @@
+"""``pinakes encoders``: which encoders there are, what they cost here, fetching and exporting models."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from pinakes.cli.output import console, print_json, table
+from pinakes.encoders.base import ImageEncoder
+from pinakes.encoders.clip.encoder import open_clip_model
+from pinakes.encoders.clip.export import ExportSource, export_model
+from pinakes.encoders.clip.models import MODELS, RECOMMENDED
+from pinakes.encoders.clip.resolve import cached_folder, fetch_model, repository_of
+from pinakes.encoders.families import open_family
+from pinakes.errors import MissingExtraError
+from pinakes.media.preparers import load_preparer
+from pinakes.registry import components
+
+encoders_app = typer.Typer(
+    name="encoders",
+    help="Encoders: what there is, what it costs here, models to fetch.",
+    no_args_is_help=True,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+PICTURE_SIDE = 512
+"""Pixels of the picture that encoders are timed with."""
+
+ROUNDS = 5
+"""Times that it is encoded; the fastest counts, since the others were disturbed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One encoder that can be asked for.
+
+    Attributes:
+        name: what to give to ``--encoder``.
+        about: in a few words.
+        dim: length of its vectors; None where the collection decides.
+        megabytes: size of the weights; None where unknown or none.
+        memory: MiB of a process that runs it, as published; None where unknown.
+        recall: as published, in percent; None where unknown.
+        licence: of the weights.
+        here: whether it is on this machine.
+        milliseconds: for one picture of 512 pixels, prepared and encoded on one core here; None where it is
+            not here.
+    """
+
+    name: str
+    about: str
+    dim: int | None = None
+    megabytes: int | None = None
+    memory: int | None = None
+    recall: float | None = None
+    licence: str | None = None
+    here: bool = True
+    milliseconds: float | None = None
+
+
+@encoders_app.command("list")
+def list_encoders(
+    measure: Annotated[bool, typer.Option(help="Time those that are on this machine.")] = True,
+    json: Json = False,
+) -> None:
+    """List encoders with size, memory, published recall, licence, and milliseconds on this machine."""
+    listed = [*_built_in(measure=measure), *_models(measure=measure)]
+    if json:
+        print_json([asdict(entry) for entry in listed])
+        return
+    rows = [
+        (
+            entry.name,
+            entry.about,
+            entry.dim,
+            entry.megabytes,
+            entry.memory,
+            entry.recall,
+            entry.licence,
+            "yes" if entry.here else "no",
+            None if entry.milliseconds is None else f"{entry.milliseconds:.1f}",
+        )
+        for entry in listed
+    ]
+    columns = ("name", "what", "dim", "MB", "memory MiB", "recall %", "licence", "here", "ms")
+    screen = console()
+    screen.print(table(*columns, rows=rows, right=("dim", "MB", "memory MiB", "recall %", "ms")))
+    screen.print(
+        f"'clip' alone is {RECOMMENDED}. Recall (English, Crossmodal-3600) and memory are Immich's figures."
+    )
+
+
+@encoders_app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="A name of `pinakes encoders list`, or OWNER/NAME.")],
+) -> None:
+    """Download a model into the hub's local cache, for use without a network from then on."""
+    folder = fetch_model(name.removeprefix("clip:"))
+    encoder = open_clip_model(folder)
+    console().print(f"fetched {name} into {folder} ({encoder.dim} dimensions)")
+
+
+@encoders_app.command()
+def export(
+    source: Annotated[str, typer.Argument(help="openclip:ARCHITECTURE/TAG", metavar="SOURCE")],
+    into: Annotated[Path, typer.Option(help="The folder to write; it must not exist.", metavar="DIR")],
+    int8: Annotated[
+        bool, typer.Option("--int8", help="Store weights in 8 bits: smaller and faster.")
+    ] = False,
+) -> None:
+    """Turn a model of open_clip into ONNX; needs the extra `torch`.
+
+    Example: pinakes encoders export openclip:ViT-B-32/laion2b_s34b_b79k --into models/vit-b-32
+    """
+    folder = export_model(ExportSource.parse(source), into, int8=int8)
+    console().print(f"wrote {folder}; use it with: pinakes index SOURCE --encoder clip:{folder.absolute()}")
+
+
+def _built_in(*, measure: bool) -> list[Listed]:
+    """List the components that need nothing after their name."""
+    listed = []
+    for name, component in components("encoder").items():
+        if component.takes is not None:
+            continue
+        milliseconds = _time(open_family(name).features) if measure else None
+        listed.append(Listed(name, component.help, licence="Apache-2.0", milliseconds=milliseconds))
+    return listed
+
+
+def _models(*, measure: bool) -> list[Listed]:
+    listed = []
+    for model in MODELS.values():
+        folder = _cached(model.name)
+        milliseconds = None
+        if folder is not None and measure:
+            milliseconds = _time(open_clip_model(folder))
+        listed.append(
+            Listed(
+                name=f"clip:{model.name}",
+                about=model.note,
+                dim=model.dim,
+                megabytes=model.megabytes,
+                memory=model.memory,
+                recall=model.recall,
+                licence=model.licence,
+                here=folder is not None,
+                milliseconds=milliseconds,
+            )
+        )
+    return listed
+
+
+def _cached(name: str) -> Path | None:
+    try:
+        return cached_folder(repository_of(name))
+    except MissingExtraError:
+        return None  # a list is useful without the packages that a model needs
+
+
+def _time(encoder: ImageEncoder) -> float:
+    """Return milliseconds for preparing and encoding one picture, after a warm-up."""
+    prepare = load_preparer(encoder.preparer)
+    picture = np.random.default_rng(0).integers(0, 256, (PICTURE_SIDE, PICTURE_SIDE, 3), dtype=np.uint8)
+    picture.setflags(write=False)
+
+    def once() -> float:
+        start = time.perf_counter()
+        encoder.encode_images([prepare(picture)])
+        return 1000 * (time.perf_counter() - start)
+
+    times: Sequence[float] = [once() for _ in range(ROUNDS + 1)][1:]
+    return min(times)

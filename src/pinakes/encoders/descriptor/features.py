@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pinakes.encoders.descriptor.colour import chromaticity_histograms, colour_layout
+from pinakes.encoders.descriptor.colour import colour_histograms
 from pinakes.encoders.descriptor.shape import gradient_histograms, normalise_cells
 from pinakes.encoders.descriptor.texture import filter_responses
 
 SIZE = 128
-GRIDS = {"fine": 10, "middle": 8, "coarse": 8}
+GRIDS = {"fine": 10, "coarse": 8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +27,20 @@ class Block:
     Attributes:
         name: what is measured.
         length: number of values.
-        peak: a value this many times the block's root mean square is stored as 255; larger ones are cut
-            there. None: values are stored as they are.
+        peak: a value this many times the block's root mean square is stored as 255; larger ones are
+            cut there.
     """
 
     name: str
     length: int
-    peak: float | None
+    peak: float
 
 
 BLOCKS = (
     Block("fine", 10 * 10 * 8, 5.0),
-    Block("middle", 8 * 8 * 8, 5.0),
     Block("coarse", 8 * 8 * 8, 5.0),
-    Block("colour", 4 * 4 * 81, 9.0),
+    Block("colour", 4 * 4 * 86, 9.0),
     Block("texture", 4 * 4 * 50, 5.0),
-    Block("layout", 6 * 6 * 3, None),
 )
 LENGTH = sum(block.length for block in BLOCKS)
 
@@ -73,11 +71,9 @@ def _measure(rgb: NDArray[np.uint8]) -> Iterator[NDArray[np.float64]]:
     middle = _halve(fine)
     coarse = _halve(middle)
     yield normalise_cells(gradient_histograms(fine, GRIDS["fine"]))
-    yield normalise_cells(gradient_histograms(middle, GRIDS["middle"]))
     yield np.sqrt(gradient_histograms(coarse, GRIDS["coarse"]))
-    yield np.sqrt(chromaticity_histograms(middle))
+    yield np.sqrt(colour_histograms(middle))
     yield np.sqrt(filter_responses(coarse))
-    yield colour_layout(coarse)
 
 
 def _halve(planes: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -88,8 +84,6 @@ def _halve(planes: NDArray[np.int32]) -> NDArray[np.int32]:
 
 def _quantise(values: NDArray[np.float64], block: Block) -> NDArray[np.uint8]:
     """Scale a block to unit root mean square and round it to 256 steps; a block of zeros stays zero."""
-    if block.peak is None:
-        return np.rint(values).astype(np.uint8)
     scale = np.sqrt(np.mean(values**2)) + 1e-9
     steps: NDArray[np.uint8] = np.rint(np.minimum(values / scale * (255.0 / block.peak), 255.0)).astype(
         np.uint8

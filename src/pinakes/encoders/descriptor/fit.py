@@ -33,10 +33,10 @@ class FitParameters:
     """
 
     dim: int = 512
-    whitening: float = 0.15
+    whitening: float = 0.1
     prior: float = 32.0
     oversampling: int = 64
-    rounds: int = 4
+    rounds: int = 2
     seed: int = 20_260_101
 
 
@@ -61,7 +61,9 @@ def fit_projection(features: NDArray[np.uint8], parameters: FitParameters) -> Pr
     picked = features if len(features) <= SAMPLE else features[_evenly(len(features), SAMPLE)]
     mean, covariance = _moments(picked, parameters.prior)
     weights = _block_weights(covariance)
-    variances, components = _principal(weights[:, None] * covariance * weights, parameters)
+    covariance *= weights  # in place: it is the largest thing here, 100 MB
+    covariance *= weights[:, None]
+    variances, components = _principal(covariance, parameters)
     matrix = quantise(weights[:, None] * components * variances**-parameters.whitening)
     return Projection(matrix, mean @ matrix.astype(np.float64), len(picked))
 
@@ -91,9 +93,7 @@ def _prior_variance() -> NDArray[np.float64]:
     is taken to vary between pictures, the rest to be common to all. A block of plain values is taken to
     spread over a quarter of its range.
     """
-    return np.concatenate(
-        [np.full(block.length, (255.0 / (block.peak or 2.0)) ** 2 / 4.0) for block in BLOCKS]
-    )
+    return np.concatenate([np.full(block.length, (255.0 / block.peak) ** 2 / 4.0) for block in BLOCKS])
 
 
 def _blocks() -> Iterator[slice]:

@@ -3,11 +3,23 @@ import sys
 
 import pinakes
 
-HEAVY = ("numpy", "polars", "PIL", "sqlalchemy", "pydantic", "lark", "typer", "rich", "fastapi", "onnxruntime")
+HEAVY = (
+    "numpy",
+    "polars",
+    "PIL",
+    "sqlalchemy",
+    "pydantic",
+    "lark",
+    "typer",
+    "rich",
+    "fastapi",
+    "onnxruntime",
+)
 
 
 def test_the_public_names_are_these():
     assert pinakes.__all__ == [
+        "Client",
         "Collection",
         "Engine",
         "Hit",

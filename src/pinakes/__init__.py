@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pinakes.client import Client
     from pinakes.collection import Collection, index
     from pinakes.engine import Engine
     from pinakes.engine import open_engine as open
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Client": "pinakes.client:Client",
     "Collection": "pinakes.collection:Collection",
     "Engine": "pinakes.engine:Engine",
     "Hit": "pinakes.retrieval.results:Hit",
@@ -35,6 +37,7 @@ _HOMES = {
 """Where each public name lives: imported when first used, so that ``import pinakes`` stays cheap."""
 
 __all__ = [
+    "Client",
     "Collection",
     "Engine",
     "Hit",

@@ -77,7 +77,7 @@ class QueryEncoder:
         texts = _weighted_texts(text)
         likes = _weighted_texts(like)
         clauses = _by_space(
-            [*self._images(_weighted_pictures(image)), *self._likes(likes), *self._vectors(vector)]
+            [*self._images(weighted_pictures(image)), *self._likes(likes), *self._vectors(vector)]
         )
         spoken = _by_space(self._texts(texts))
         by_words = frozenset(spoken.keys() - clauses.keys())
@@ -193,7 +193,13 @@ def _weighted_texts(value: str | Mapping[str, float] | None) -> list[tuple[str, 
     return kept
 
 
-def _weighted_pictures(image: Picture | Weighted | None) -> list[tuple[bytes, float]]:
+def weighted_pictures(image: Picture | Weighted | None) -> list[tuple[bytes, float]]:
+    """Return the bytes and the weight of each picture of a query.
+
+    Raises:
+        MediaError: a file cannot be read.
+        QueryError: an array is not a picture.
+    """
     if image is None:
         return []
     if isinstance(image, list | tuple):

@@ -1,0 +1,183 @@
+"""The client of a served collection: the methods of an engine, answered over HTTP."""
+
+import base64
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from http.client import HTTPException
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.errors import FilterError, MediaError, PinakesError, QueryError, UnknownNameError, UsageError
+from pinakes.retrieval.encode import Picture, Weighted, weighted_pictures
+from pinakes.retrieval.results import Hit, PlanStep, Reason, Results
+from pinakes.types import Item, Rights, Value, View
+
+Vector = NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Searches a collection that `pinakes serve` serves.
+
+    Answers are those of `pinakes.Engine`, but for what JSON does not know: attributes that are dates are ISO
+    texts, and the ``thumb`` of a hit is an address of the service.
+
+    Attributes:
+        url: of the service, such as ``http://localhost:8000``.
+        key: an API key, where one is needed.
+        timeout: seconds to wait for an answer.
+    """
+
+    url: str
+    key: str | None = field(default=None, repr=False)
+    timeout: float = 30.0
+
+    def search(
+        self,
+        text: str | Mapping[str, float] | None = None,
+        *,
+        image: Picture | Weighted | None = None,
+        like: str | Mapping[str, float] | None = None,
+        vector: Vector | None = None,
+        weights: Mapping[str, float] | None = None,
+        where: str | Mapping[str, Any] | None = None,
+        as_of: date | None = None,
+        top: int = 10,
+        candidates: int = 200,
+        rerank: str | None = None,
+        collapse: bool = True,
+        min_confidence: float | None = None,
+    ) -> Results:
+        """Find the items that answer a query best; see `Engine.search` for the arguments.
+
+        Raises:
+            QueryError, FilterError, UnknownNameError, MediaError, UsageError: as the engine does.
+            PinakesError: the service cannot be reached, is too busy, or went wrong.
+        """
+        pictures = [
+            {"data": base64.b64encode(data).decode("ascii"), "weight": weight}
+            for data, weight in weighted_pictures(image)
+        ]
+        query = {
+            "text": text,
+            "image": pictures or None,
+            "like": like,
+            "vector": _lists(vector),
+            "weights": weights,
+            "where": where,
+            "as_of": as_of.isoformat() if as_of else None,
+            "top": top,
+            "candidates": candidates,
+            "rerank": rerank,
+            "collapse": collapse,
+            "min_confidence": min_confidence,
+        }
+        given = {name: value for name, value in query.items() if value is not None}
+        return read_results(self._ask("POST", "/v1/search", given))
+
+    def search_many(self, queries: Sequence[Mapping[str, Any]]) -> list[Results]:
+        """Answer several queries, each a mapping of the arguments of `search`."""
+        return [self.search(**query) for query in queries]
+
+    def item(self, item: str) -> Item:
+        """Return an item with its views.
+
+        Raises:
+            UnknownNameError: there is no such item.
+            PinakesError: it may not be shown, or the service went wrong.
+        """
+        found = self._ask("GET", f"/v1/items/{quote(item)}")
+        names = ("role", "media", "uri", "width", "height")
+        return Item(
+            id=found["id"],
+            title=found["title"],
+            text=found["text"],
+            attributes=_attributes(found["attributes"]),
+            rights=_rights(found["rights"]),
+            views=tuple(View(**{name: view[name] for name in names}) for view in found["views"]),
+        )
+
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        headers = {"Accept": "application/json"}
+        if self.key is not None:
+            headers["Authorization"] = f"Bearer {self.key}"
+        data = None
+        if body is not None:
+            data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+        try:
+            request = urllib.request.Request(self.url.rstrip("/") + path, data, headers, method=method)
+            with urllib.request.urlopen(request, timeout=self.timeout) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise _error(error.code, error.read()) from None
+        except (OSError, HTTPException) as error:
+            raise PinakesError(f"no answer from {self.url}: {error}") from None
+        except ValueError as error:
+            raise PinakesError(f"{self.url} is not the address of a served collection: {error}") from None
+
+
+def read_results(answer: Mapping[str, Any]) -> Results:
+    """Return an answer that came as JSON: the inverse of `Results.to_dict`, but for dates in attributes."""
+    return Results(
+        hits=tuple(_hit(hit) for hit in answer["hits"]),
+        plan=tuple(PlanStep(**step) for step in answer["plan"]),
+        timings=answer["timings_ms"],
+        release=answer["release"],
+        n_below=answer["n_below"],
+        receipt=answer["receipt"],
+        synthetic=answer["synthetic"],
+        notes=tuple(answer["notes"]),
+    )
+
+
+def _hit(hit: Mapping[str, Any]) -> Hit:
+    made = {name: value for name, value in hit.items() if name != "attribution"}
+    made |= {
+        "attributes": _attributes(hit["attributes"]),
+        "rights": _rights(hit["rights"]),
+        "reasons": tuple(Reason(**reason) for reason in hit["reasons"]),
+        "duplicates": tuple(hit["duplicates"]),
+    }
+    return Hit(**made)
+
+
+def _attributes(plain: Mapping[str, Any]) -> dict[str, Value]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
+
+
+def _rights(plain: Mapping[str, Any]) -> Rights:
+    expires = plain["expires"]
+    return Rights(**{**plain, "expires": date.fromisoformat(expires) if expires else None})
+
+
+def _lists(vector: Vector | None) -> Any:
+    if isinstance(vector, Mapping):
+        return {space: np.asarray(numbers).tolist() for space, numbers in vector.items()}
+    return None if vector is None else np.asarray(vector).tolist()
+
+
+def _error(status: int, body: bytes) -> PinakesError:
+    """Return the error that the engine would have raised, as far as the problem document tells."""
+    try:
+        problem = json.loads(body)
+        detail, name = str(problem["detail"]), str(problem["type"]).rpartition(":")[2]
+    except (ValueError, KeyError, TypeError):
+        return PinakesError(f"the service answered with status {status}")
+    match name:
+        case "filter":
+            return FilterError(detail, problem.get("position"))
+        case "query":
+            return QueryError(detail)
+        case "unknown-name" | "not-found" if "kind" in problem:
+            return UnknownNameError(problem["kind"], problem["name"], ())
+        case "picture-refused":
+            return MediaError(problem["reason"], detail.partition(": ")[2])
+    return UsageError(detail) if 400 <= status < 500 and status != 429 else PinakesError(detail)

@@ -2,44 +2,73 @@
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 import pinakes
-from pinakes.cli import backups, content, demo, doctor, index, search, serve, versions
 from pinakes.cli.output import FAILED, USAGE, console, print_error
-from pinakes.errors import GateError, IntegrityError, PinakesError
+from pinakes.errors import GateError, IntegrityError, PinakesError, UnknownNameError
+
+COMMANDS = {
+    "index": "pinakes.cli.index:index",
+    "add": "pinakes.cli.index:add",
+    "search": "pinakes.cli.search:search",
+    "serve": "pinakes.cli.serve:serve",
+    "status": "pinakes.cli.content:status",
+    "doctor": "pinakes.cli.doctor:doctor",
+    "delete": "pinakes.cli.content:delete",
+    "block": "pinakes.cli.content:block",
+    "unblock": "pinakes.cli.content:unblock",
+    "freeze": "pinakes.cli.versions:freeze",
+    "compact": "pinakes.cli.versions:compact",
+    "verify": "pinakes.cli.versions:verify",
+    "publish": "pinakes.cli.versions:publish",
+    "rollback": "pinakes.cli.versions:rollback",
+    "prune": "pinakes.cli.versions:prune",
+    "backup": "pinakes.cli.backups:backup",
+    "restore": "pinakes.cli.backups:restore",
+    "encoders": "pinakes.cli.encoders:encoders_app",
+    "demo": "pinakes.cli.demo:demo",
+}
+"""Where each command lives, in the order of the help: a search must not wait for a web server's packages."""
+
+
+class LazyGroup(TyperGroup):
+    """Imports a command when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command.
+
+        Raises:
+            UnknownNameError: there is none of this name; names the nearest.
+        """
+        if cmd_name not in COMMANDS:
+            raise UnknownNameError("command", cmd_name, COMMANDS)
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_group(found)
+        alone = typer.Typer(add_completion=False)
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
+
 
 app = typer.Typer(
     name="pinakes",
+    cls=LazyGroup,
     help="A search engine for collections of pictures and records.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-for command in (
-    index.index,
-    index.add,
-    search.search,
-    content.status,
-    content.delete,
-    content.block,
-    content.unblock,
-    versions.freeze,
-    versions.compact,
-    versions.verify,
-    versions.publish,
-    versions.rollback,
-    versions.prune,
-    backups.backup,
-    backups.restore,
-    doctor.doctor,
-    serve.serve,
-    demo.demo,
-):
-    app.command()(command)
 
 
 @app.callback(invoke_without_command=True)

@@ -16,8 +16,8 @@ $(READY): pyproject.toml requirements/constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements/constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: $(READY)  ## build the sample collection and search it
-	$(BIN)/pinakes demo --into demo --no-serve
+demo: $(READY)  ## build the sample collection, search it, and open its page
+	$(BIN)/pinakes demo --into demo
 
 test: $(READY)  ## the whole test suite
 	$(BIN)/pytest -n 2

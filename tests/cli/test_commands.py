@@ -146,3 +146,11 @@ def test_a_newcomers_mistakes(pinakes, pristine, tmp_path, monkeypatch, argument
 def test_help_and_version(pinakes):
     assert pinakes("--version") == (0, "0.1.0\n", "")
     assert "index" in pinakes("--help")[1]
+
+
+def test_demo_answers_a_search(pinakes, tmp_path):
+    code, out, _ = pinakes("demo", "--size", 10, "--into", tmp_path / "demo", "--no-serve")
+    assert code == 0
+    assert "10 generated items" in out
+    assert "0 bytes downloaded" in out
+    assert "pinakes search" in out

@@ -1,5 +1,6 @@
 """``pinakes demo``: the sample gallery, made, indexed and searched."""
 
+import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,8 @@ from pinakes.collection import index
 from pinakes.ingest.outcome import IndexReport
 from pinakes.retrieval.results import Results
 from pinakes.samples.gallery import generate_gallery
+from pinakes.serving.config import ServingConfig
+from pinakes.serving.run import serve as run
 
 QUESTION = "a striped dress in blue"
 """The search that the demo answers."""
@@ -22,10 +25,13 @@ QUESTION = "a striped dress in blue"
 def demo(
     size: Annotated[int, typer.Option(help="How many items to generate, 1 to 100,000.")] = 600,
     into: Annotated[Path, typer.Option(help="The folder of the sample collection.")] = Path("pinakes-demo"),
-    serve: Annotated[bool, typer.Option(help="Serve the collection afterwards.")] = True,
+    serve: Annotated[
+        bool | None, typer.Option(help="Serve the page afterwards; on a terminal it is served anyway.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="The port of the page.")] = 8000,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Generate a sample gallery, index it, and answer a search.
+    """Generate a sample gallery, index it, answer a search, and serve it.
 
     All of it is synthetic, and nothing is downloaded.
     """
@@ -40,6 +46,12 @@ def demo(
         print_json({"seconds": seconds, "index": asdict(done), "search": results.to_dict()})
         return
     _show(done, results, seconds, into)
+    if sys.stdout.isatty() if serve is None else serve:
+        run(into, ServingConfig(port=port), announce=_announce)
+
+
+def _announce(address: str) -> None:
+    console().print(f"\n[bold]open {address}[/]  (Ctrl-C ends it)")
 
 
 def _show(done: IndexReport, results: Results, seconds: float, folder: Path) -> None:

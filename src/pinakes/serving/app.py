@@ -1,5 +1,6 @@
 """Composes the HTTP application of one collection."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from fastapi import FastAPI
 
 from pinakes import __version__
 from pinakes.collection import Collection
-from pinakes.engine import Engine, open_engine
+from pinakes.engine import Engine
 from pinakes.serving.admission import Admission
 from pinakes.serving.api import facets, feedback, health, items, media, releases, search
 from pinakes.serving.config import ServingConfig
@@ -24,6 +25,7 @@ from pinakes.serving.pages import pages_router
 from pinakes.serving.problems import add_handlers
 from pinakes.serving.rates import Rates
 from pinakes.serving.releases import Releases
+from pinakes.serving.standby import follow_again, open_sound
 
 UPLOADS = frozenset({"/v1/search", "/v1/search/batch", "/search"})
 """Paths whose bodies may hold a picture; ``/search`` is that of the pages."""
@@ -42,10 +44,11 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
     Raises:
         UsageError: the configuration would serve strangers by accident, or nothing is published.
         SettingsError: the folder is not a collection.
+        IntegrityError: the live release is damaged, and so are all before it.
     """
     config = config or ServingConfig()
     config.check()
-    engine = collection if isinstance(collection, Engine) else open_engine(collection)
+    engine = collection if isinstance(collection, Engine) else open_sound(collection)
     metrics = Metrics()
     context = ServingContext(
         engine=engine,
@@ -64,7 +67,10 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        recovery = asyncio.create_task(follow_again(engine)) if engine is not collection else None
         yield
+        if recovery is not None:
+            recovery.cancel()
         for part in (context.admission, context.media_admission, context.releases):
             await anyio.to_thread.run_sync(part.close)
         if engine is not collection:

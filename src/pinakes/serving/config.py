@@ -27,7 +27,6 @@ class ServingConfig:
         cursor_seconds: how long an earlier release stays open after its last use by a cursor.
         feedback_bytes: size of one file of feedback before it is rotated.
         feedback_files: how many files of feedback are kept.
-        drain: this process brings what arrives by HTTP into the collection.
     """
 
     host: str = "127.0.0.1"
@@ -45,7 +44,6 @@ class ServingConfig:
     cursor_seconds: float = 600.0
     feedback_bytes: int = 8 * 2**20
     feedback_files: int = 8
-    drain: bool = True
 
     @property
     def open(self) -> bool:

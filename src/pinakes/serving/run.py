@@ -12,12 +12,12 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-from pinakes.engine import open_engine
 from pinakes.errors import UsageError
 from pinakes.serving.app import create_app
 from pinakes.serving.config import ServingConfig
 from pinakes.serving.logs import log_to_stderr
 from pinakes.serving.metrics import SHARED_METRICS
+from pinakes.serving.standby import open_sound
 
 BACKLOG = 2048
 """Connections that wait in the kernel."""
@@ -38,10 +38,10 @@ def serve(folder: Path, config: ServingConfig, announce: Callable[[str], None] |
         UsageError: the configuration would serve strangers by accident, nothing is published, or the
             address cannot be listened on.
         SettingsError: the folder is not a collection.
-        IntegrityError: the release's files are damaged.
+        IntegrityError: the live release is damaged, and so are all before it.
     """
     config.check()
-    open_engine(folder).close()  # what is wrong is said here, not by every worker
+    open_sound(folder).close()  # what is wrong is said here, not by every worker
     listening = listen(config)
     if announce is not None:
         announce(address(listening))

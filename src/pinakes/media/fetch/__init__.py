@@ -1,0 +1,1 @@
+"""Pictures from the web, fetched as if every server were hostile."""

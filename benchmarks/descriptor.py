@@ -1,5 +1,4 @@
-"""How well the built-in picture encoder tells pictures apart, beside a pretrained MobileNet, and how fast it
-is.
+"""How well the built-in picture encoder tells pictures apart, and how fast, beside a pretrained MobileNet.
 
 Run: ``python -m benchmarks.descriptor``. Needs the data folder beside the repository; the peer needs
 ``ai-edge-litert`` (the ``bench`` extra).

@@ -74,8 +74,7 @@ def report(name: str, fit: BridgeFit) -> None:
 
 
 def report_large(count: int = 100_000, words: int = 20, dim: int = 512) -> None:
-    """Print the cost of fitting on generated captions: words by Zipf's law, each with a direction of its
-    own."""
+    """Print the cost of fitting on generated captions: Zipf's words, each with a direction of its own."""
     random = np.random.default_rng(0)
     share = 1 / np.arange(1, 30_001)
     chosen = random.choice(30_000, (count, words), p=share / share.sum())

@@ -88,6 +88,8 @@ def test_thumbnails_are_named_by_their_address(client):
         ({"text": "x", "top": 201}, 422, "invalid-request"),
         ({"text": "x" * 4001}, 422, "invalid-request"),
         ({"text": {"x": "y"}}, 422, "invalid-request"),
+        ({"where": "a = 1 or " * 2_000}, 422, "invalid-request"),
+        ({"vector": [0.1] * 4_097}, 422, "invalid-request"),
     ],
 )
 def test_what_cannot_be_searched_is_a_problem(client, query, status, name):
@@ -191,4 +193,5 @@ def test_similar_is_a_search_by_item_that_leaves_it_out(client):
     )
     assert [hit["rank"] for hit in more.json()["hits"]][:1] == [4]
     problem_of(client.get("/v1/similar/nobody"), 404, "not-found")
-    problem_of(client.get("/v1/similar/coin-0001", params={"top": "x"}), 422, "invalid-request")
+    for wrong in ({"top": "x"}, {"where": "x" * 10_001}, {"cursor": "x" * 401}):
+        problem_of(client.get("/v1/similar/coin-0001", params=wrong), 422, "invalid-request")

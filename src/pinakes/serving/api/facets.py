@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Visitor])
 async def facets(
     context: Context,
     where: Annotated[
-        str | None, Query(description="a filter: text, or a tree as JSON", max_length=10_000)
+        str | None, Query(description="a filter: text, or a tree as JSON", max_length=schemas.MAX_FILTER)
     ] = None,
     field: Annotated[
         list[str] | None,

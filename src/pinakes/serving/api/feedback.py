@@ -74,7 +74,7 @@ class Kept(BaseModel):
     status_code=202,
     summary="Say what was done with an answer",
     response_model=Kept,
-    responses=problems(),
+    responses=problems(400),
 )
 async def feedback(context: Context, body: Events) -> Response:
     """Append events to the feedback of the collection; that they come from people is not checked."""

@@ -14,11 +14,15 @@ from pinakes.types import AttributeType
 MAX_PAGE = 200
 MAX_CANDIDATES = 2_000
 MAX_BATCH = 64
+MAX_FILTER = 10_000
+MAX_DIM = 4_096
 
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
+FilterText = Annotated[str, Field(max_length=MAX_FILTER)]
 Base64 = Annotated[
     str, Field(description="a picture file in base64", json_schema_extra={"contentEncoding": "base64"})
 ]
+Numbers = Annotated[list[FiniteFloat], Field(max_length=MAX_DIM)]
 Weights = dict[str, FiniteFloat]
 Plain = str | int | float | bool | list[str] | None
 """One attribute: dates are ISO texts, sets are lists."""
@@ -51,13 +55,11 @@ class SearchQuery(Body):
     like: str | Annotated[Weights, Field(max_length=32)] | None = Field(
         None, description="id of an item to find more like, or several with weights"
     )
-    vector: list[FiniteFloat] | dict[str, list[FiniteFloat]] | None = Field(
-        None, description="a vector, or several by space"
-    )
+    vector: Numbers | dict[str, Numbers] | None = Field(None, description="a vector, or several by space")
     weights: Weights = Field(
         {}, description="of each signal in the fusion: `words` or a space; at least 0", max_length=32
     )
-    where: str | dict[str, Any] | None = Field(
+    where: FilterText | dict[str, Any] | None = Field(
         None,
         description='a filter: `price < 50`, or a tree: {"field": "price", "op": "<", "value": 50}',
     )

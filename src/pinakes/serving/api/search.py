@@ -17,7 +17,15 @@ from pinakes.retrieval.results import Results
 from pinakes.serving.access import Visitor
 from pinakes.serving.api.answers import json_response, problems
 from pinakes.serving.api.media import media_address
-from pinakes.serving.api.schemas import MAX_PAGE, Answer, Answers, Batch, SearchQuery, picture_bytes
+from pinakes.serving.api.schemas import (
+    MAX_FILTER,
+    MAX_PAGE,
+    Answer,
+    Answers,
+    Batch,
+    SearchQuery,
+    picture_bytes,
+)
 from pinakes.serving.context import Context, ServingContext
 from pinakes.serving.cursors import Cursor, fingerprint
 from pinakes.serving.uploads import check_upload, read_form
@@ -91,7 +99,9 @@ async def similar(
     context: Context,
     id: str,
     *,
-    where: Annotated[str | None, Query(description="a filter, such as `price < 50`")] = None,
+    where: Annotated[
+        str | None, Query(description="a filter, such as `price < 50`", max_length=MAX_FILTER)
+    ] = None,
     top: Annotated[int, Query(ge=1, le=MAX_PAGE, description="hits on a page")] = 10,
     cursor: Annotated[str | None, Query(description="`next` of the page before", max_length=400)] = None,
 ) -> Response:

@@ -57,9 +57,12 @@ class Filter:
     def trees(self, kind: AttributeType) -> list[dict[str, Any]]:
         """Return the filter in the JSON form of `pinakes.filters`, as parts that must all be true."""
         parts: list[dict[str, Any]] = []
-        if self.values:
+        values = [_typed(value, kind) for value in self.values]
+        if values and kind is AttributeType.BOOL:
+            parts.append({"or": [{"field": self.name, "op": "=", "value": value} for value in values]})
+        elif values:
             op = "has any" if kind is AttributeType.SET else "in"
-            parts.append({"field": self.name, "op": op, "value": [_typed(v, kind) for v in self.values]})
+            parts.append({"field": self.name, "op": op, "value": values})
         for op, bound in ((">=", self.low), ("<=", self.high)):
             if bound:
                 parts.append({"field": self.name, "op": op, "value": _typed(bound, kind)})

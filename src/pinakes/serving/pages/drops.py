@@ -37,8 +37,11 @@ def droppable(asked: Asked, found: Callable[[Asked], int], more_than: int) -> tu
     names = [(f.name, f.label) for f in asked.filters]
     if asked.where:
         names.append(("where", asked.where))
-    searches = [(label, asked.without(name)) for name, label in names]
-    if len(searches) > 1:
-        searches.append(("any filter", replace(asked, filters=(), where="", n=PAGE)))
-    drops = [Drop(label, search.url, found(search)) for label, search in searches]
-    return tuple(sorted((d for d in drops if d.count > more_than), key=lambda d: -d.count))
+    drops = [Drop(label, asked.without(name).url, found(asked.without(name))) for name, label in names]
+    drops = sorted((drop for drop in drops if drop.count > more_than), key=lambda drop: -drop.count)
+    if len(names) > 1:
+        free = replace(asked, filters=(), where="", n=PAGE)
+        everything = Drop("any filter", free.url, found(free))
+        if everything.count > max([more_than, *(drop.count for drop in drops)]):
+            drops.append(everything)
+    return tuple(drops)

@@ -19,8 +19,13 @@ from pinakes.serving.pages.site import read_site
 from pinakes.serving.pages.templates import render
 from pinakes.serving.uploads import read_form
 
-PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}
-"""A page may be kept by the browser that asked for it, which makes Back instant, and by nobody else."""
+HEADERS = {
+    # A page may be kept by the browser that asked for it, which makes Back instant, and by nobody else.
+    "Cache-Control": "private, no-cache",
+    "Vary": "Cookie",
+    # Without it a browser hides where its own form comes from (Origin: null), and the form is refused.
+    "Referrer-Policy": "same-origin",
+}
 
 
 def pages_router(context: ServingContext) -> APIRouter:
@@ -33,7 +38,7 @@ def pages_router(context: ServingContext) -> APIRouter:
 
     async def page(template: str, values: Callable[[], dict[str, Any]]) -> HTMLResponse:
         html = await context.admission.run(lambda: render(template, values()))
-        return HTMLResponse(html, headers=PRIVATE)
+        return HTMLResponse(html, headers=HEADERS)
 
     def search_values(asked: Asked, picture: bytes | None, *, lost: bool = False) -> dict[str, Any]:
         return SearchPage(context.engine, read_site(context.engine)).values(asked, picture, lost=lost)
@@ -49,7 +54,7 @@ def pages_router(context: ServingContext) -> APIRouter:
     @router.post("/search", dependencies=[Visitor])
     async def search_by_picture(request: Request) -> HTMLResponse:
         form = await read_form(request, context.config.upload_bytes)
-        picture = next((upload.data for upload in form.uploads if upload.data), None)
+        picture = next((upload.data for upload in form.uploads), None)
         return await page("search.html", lambda: search_values(read_asked(form.fields), picture))
 
     @router.get("/items/{item:path}", dependencies=[Visitor])

@@ -91,7 +91,7 @@ class SearchPage:
     def _drops(self, asked: Asked, picture: bytes | None, found: int) -> tuple[Drop, ...]:
         def count(without: Asked) -> int:
             where = without.tree(self.site.schema)
-            if picture or asked.like or not asked.q:  # every item that passes has a place in the answer
+            if picture is not None or asked.like or not asked.q:  # every item that passes has a place in the answer
                 return min(MOST, passing(self.engine, where))
             return len(self._search(without, None, MOST))
 
@@ -126,7 +126,7 @@ class SearchPage:
 
     def _search(self, asked: Asked, picture: bytes | None, top: int) -> Results:
         where = asked.tree(self.site.schema)
-        said = bool(asked.words or asked.like or picture)
+        said = bool(asked.words or asked.like) or picture is not None
         return self.engine.search(
             asked.words or None,
             image=picture,

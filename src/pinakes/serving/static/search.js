@@ -35,7 +35,7 @@ export function watchSearch(form) {
     const link = event.target.closest("a");
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const address = new URL(link.href);
-    if (address.origin !== location.origin || address.pathname !== "/" || (link.hash && !address.search)) return;
+    if (address.origin !== location.origin || address.pathname !== "/" || link.getAttribute("href").startsWith("#")) return;
     event.preventDefault();
     if (link.rel === "next") return void more(link);
     if (link.dataset.drop !== undefined || link.closest(".drops")) return void search(withPicture(address), "push");

@@ -1,7 +1,7 @@
 """Who is asking, and whether they may."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -52,10 +52,16 @@ def role_of(request: Request, context: ServingContext, key: str | None) -> Role:
     return context.keyring.read_session(session, time.time()) or stranger
 
 
-def requires(role: Role) -> Callable[[Request, ServingContext, HTTPAuthorizationCredentials | None], Role]:
-    """Return a dependency that lets a request in if its sender has a role, and slows strangers down."""
+def requires(
+    role: Role,
+) -> Callable[[Request, ServingContext, HTTPAuthorizationCredentials | None], Awaitable[Role]]:
+    """Return a dependency that lets a request in if its sender has a role, and slows strangers down.
 
-    def admit(request: Request, context: Context, credentials: Bearer = None) -> Role:
+    It does not wait, and is asynchronous all the same: FastAPI would send anything else to a thread, which
+    takes longer than a search.
+    """
+
+    async def admit(request: Request, context: Context, credentials: Bearer = None) -> Role:
         found = role_of(request, context, credentials.credentials if credentials else None)
         if found < role:
             name = "search" if role is Role.VISITOR else role.name.lower()

@@ -45,8 +45,8 @@ class ServingContext:
     metrics: Metrics
 
 
-def serving_context(request: Request) -> ServingContext:
-    """Return the context of the application that a request came to."""
+async def serving_context(request: Request) -> ServingContext:
+    """Return the context of the application that a request came to; asynchronous to need no thread."""
     context: ServingContext = request.app.state.context
     return context
 

@@ -100,6 +100,19 @@ def test_what_vanished_stays_until_it_is_pruned(gallery):
         assert "coin-0001" not in engine.search(where="family = 'coin'", top=60).ids
 
 
+def test_a_moved_picture_is_found_where_it_is_now(gallery):
+    def moved(record):
+        return {**record, "front": "images/moved.jpg"} if record["id"] == "flower-0001" else record
+
+    (gallery / "images/flower-0001_front.jpg").rename(gallery / "images/moved.jpg")
+    rewrite(gallery, moved)
+    report = pinakes.index(gallery)
+    assert (report.freeze.kind, report.freeze.changed) == ("delta", 1)
+    with pinakes.open(gallery) as engine:
+        assert engine.search("flower-0001")[0].uri == "images/moved.jpg"
+        assert engine.thumbnail("flower-0001")
+
+
 def test_live_attributes_change_without_a_snapshot(gallery):
     def priced(record):
         return {**record, "price": 12345.0} if record["id"] == "garment-0001" else record

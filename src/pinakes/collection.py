@@ -30,6 +30,7 @@ from pinakes.ingest.self_retrieval import SelfRetrieval
 from pinakes.ingest.setup import Options, find_setup, keep_frame, write_setup
 from pinakes.ingest.spaces import BROUGHT
 from pinakes.ingest.variants import Variants, find_variants
+from pinakes.ingest.wordless import wordless_note
 from pinakes.settings import Settings, load_settings
 from pinakes.snapshots import backup as backups
 from pinakes.snapshots import blocks, leases, refs, verify
@@ -94,7 +95,7 @@ class Collection:
             release=release.id,
             add=added,
             freeze=frozen,
-            notes=(),
+            notes=wordless_note(settings, self.paths.root),
             seconds=time.monotonic() - begun,
         )
 

@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from pinakes.ingest.tables import snapshot_tables
-from pinakes.snapshots.segments import SegmentRows, join_rows, living
+from pinakes.snapshots.segments import SegmentRows, join_rows, living, released_hashes
 from pinakes.types import AttributeType, Item, View
 
 SCHEMA = {"price": AttributeType.FLOAT}
@@ -49,3 +49,7 @@ def test_views_point_into_the_joined_items(segments):
 def test_live_attributes_take_the_place_of_frozen_ones(segments):
     live = pl.DataFrame({"id": ["a", "b"], "price": [10.0, 20.0]})
     assert join_rows(segments, live)[0]["price"].to_list() == [10.0, None, None, 20.0, None]
+
+
+def test_what_a_release_shows_is_content_and_uris_of_living_items(segments):
+    assert released_hashes(segments) == {"a": "h\nm1.jpg", "b": "h", "c": "h\nm3.jpg\nm1.jpg"}

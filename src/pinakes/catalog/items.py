@@ -126,6 +126,18 @@ def content_hashes(connection: sa.Connection) -> dict[str, str]:
     return {row.id: row.content_hash for row in rows}
 
 
+def shown_hashes(connection: sa.Connection) -> dict[str, str]:
+    """Return what a release shows of every item, in one text: content hash and uris, by id.
+
+    Unlike the content hash alone it changes when a picture is moved, so that a release never points nowhere.
+    """
+    shown = content_hashes(connection)
+    query = sa.select(views.c.item_id, views.c.uri).order_by(views.c.item_id, views.c.position)
+    for row in connection.execute(query):
+        shown[row.item_id] += f"\n{row.uri}"
+    return shown
+
+
 def count_items(connection: sa.Connection) -> int:
     """Return the number of items."""
     return connection.execute(sa.select(sa.func.count()).select_from(items)).scalar_one()

@@ -16,7 +16,7 @@ class Changes:
     """What lies between a release and the catalogue.
 
     Attributes:
-        changed: ids that are new or have another content hash, sorted.
+        changed: ids that are new or show something else, sorted.
         removed: ids that the release serves and the catalogue no longer has, sorted.
     """
 
@@ -28,11 +28,11 @@ class Changes:
 
 
 def find_changes(catalogue: Mapping[str, str], released: Mapping[str, str]) -> Changes:
-    """Compare by content hash.
+    """Compare what is shown of each item.
 
     Args:
-        catalogue: content hash by id, as it is now.
-        released: content hash by id of every living item of the release.
+        catalogue: content hash and uris by id, as they are now.
+        released: the same of every living item of the release.
     """
     return Changes(
         changed=tuple(sorted(i for i, content in catalogue.items() if released.get(i) != content)),

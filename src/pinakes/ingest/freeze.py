@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from pinakes.catalog.database import Database
-from pinakes.catalog.items import content_hashes, count_items, stream_items
+from pinakes.catalog.items import count_items, shown_hashes, stream_items
 from pinakes.encoders.base import EncoderFamily
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.indexes.bm25 import (
@@ -100,7 +100,7 @@ class Freezer:
         begun = time.monotonic()
         parents = self._parents()
         segments = [SegmentRows.of(parent) for parent in parents]
-        changes = find_changes(self._content_hashes(), released_hashes(segments) if segments else {})
+        changes = find_changes(self._shown(), released_hashes(segments) if segments else {})
         kind: Kind = choose_kind(
             changes,
             parents[0].manifest.counts.items if parents else None,
@@ -141,9 +141,9 @@ class Freezer:
         pins = self.release.snapshots if self.release else ()
         return [open_snapshot(self.paths, pin.name) for pin in pins]
 
-    def _content_hashes(self) -> dict[str, str]:
+    def _shown(self) -> dict[str, str]:
         with self.database.read() as connection:
-            return content_hashes(connection)
+            return shown_hashes(connection)
 
     def _same_recipe(self, base: Snapshot) -> bool:
         """Whether a delta on this base would be cut, encoded and typed like the base itself."""

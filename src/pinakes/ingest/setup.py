@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pinakes.encoders.families import open_family
 from pinakes.errors import SettingsError, SourceError, StorageError
 from pinakes.settings import SETTINGS_FILE, Settings, SpaceSettings, load_settings, save_settings
 from pinakes.sources.frame import save_frame
@@ -30,22 +31,19 @@ class Options:
     id: str | None = None
     views: str | Mapping[str, str] | None = None
 
-    def __bool__(self) -> bool:
-        return any(value is not None for value in (self.encoder, self.id, self.views))
-
 
 @dataclass(frozen=True, slots=True)
 class Setup:
     """A collection's folder and settings.
 
     Attributes:
-        new: ``pinakes.toml`` does not exist yet; `write_setup` writes it.
+        changed: ``pinakes.toml`` does not say so yet; `write_setup` writes it.
         notes: what the owner should know of how the settings came about.
     """
 
     folder: Path
     settings: Settings
-    new: bool
+    changed: bool
     notes: tuple[str, ...] = ()
 
 
@@ -61,18 +59,18 @@ def find_setup(source: Path, into: Path | None, options: Options) -> Setup:
     Raises:
         SourceError: there is nothing at the source that can be indexed.
         SettingsError: the settings that exist are wrong, or are for another source.
-        UnknownNameError: a column that was named does not exist.
+        UnknownNameError: a column or an encoder that was named does not exist.
     """
     source = Path(os.path.abspath(source.expanduser()))  # noqa: PTH100 - links are kept as they are
     folder = _folder_of(source) if into is None else Path(into).expanduser().absolute()
     if not (folder / SETTINGS_FILE).exists():
         inference = infer_settings(source, into=folder, id=options.id, views=options.views)
         settings = _with_encoder(inference.settings, options.encoder)
-        return Setup(folder, settings, new=True, notes=inference.notes)
+        return Setup(folder, settings, changed=True, notes=inference.notes)
     settings = load_settings(folder)
-    if options:
+    if options.id is not None or options.views is not None:
         raise SettingsError(
-            f"{folder} is a collection already; change its encoder, id or views in {folder / SETTINGS_FILE}"
+            f"{folder} is a collection already; change its id or views in {folder / SETTINGS_FILE}"
         )
     known = Path(os.path.normpath(folder / settings.source.path))
     if into is not None and known not in (source, *source.glob("*")):
@@ -80,16 +78,17 @@ def find_setup(source: Path, into: Path | None, options: Options) -> Setup:
             f"{folder} is the collection of {known}, not of {source}; give another folder with --into, "
             f"or change source.path in {folder / SETTINGS_FILE}"
         )
-    return Setup(folder, settings, new=False)
+    chosen = _with_encoder(settings, options.encoder)
+    return Setup(folder, chosen, changed=chosen != settings)
 
 
 def write_setup(setup: Setup) -> None:
-    """Write ``pinakes.toml`` of a new collection; an existing one is left as it is.
+    """Write ``pinakes.toml`` where it does not say the same yet.
 
     Raises:
         StorageError: the folder cannot be made or written.
     """
-    if not setup.new:
+    if not setup.changed:
         return
     try:
         setup.folder.mkdir(parents=True, exist_ok=True)
@@ -120,7 +119,10 @@ def _folder_of(source: Path) -> Path:
 
 
 def _with_encoder(settings: Settings, encoder: str | None) -> Settings:
-    spaces = dict(settings.spaces)
-    if encoder is not None:
-        spaces[PICTURE_SPACE] = SpaceSettings(encoder=encoder)
-    return settings.model_copy(update={"spaces": spaces})
+    """Return the settings with another encoder of the pictures, which must exist and be at hand."""
+    if encoder is None:
+        return settings
+    open_family(encoder)
+    return settings.model_copy(
+        update={"spaces": {**settings.spaces, PICTURE_SPACE: SpaceSettings(encoder=encoder)}}
+    )

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pinakes.encoders.base import EncoderFamily, FittedEncoder
+from pinakes.encoders.base import EncoderFamily, FittedEncoder, TextEncoder
 from pinakes.encoders.bridge import BRIDGE, Bridge, open_bridge
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.errors import IntegrityError
@@ -88,7 +88,7 @@ class SpaceBuilder:
             fitted = family.open(self.base.encoder(name))
         rows = self.tables.views.select("item_row", pl.row_index("view_row"))
         vectors = self._project(family, fitted, settings)
-        bridge, measured = self._words(name, rows, vectors)
+        bridge, measured = self._words(name, fitted, rows, vectors)
 
         def save(folder: Path) -> None:
             fitted.save(folder)
@@ -107,7 +107,9 @@ class SpaceBuilder:
         )
         return BuiltSpace(SpaceContents(vectors, rows, record), fitted, save)
 
-    def _words(self, name: str, rows: pl.DataFrame, vectors: Stored) -> tuple[Bridge | None, dict[str, Any]]:
+    def _words(
+        self, name: str, encoder: FittedEncoder, rows: pl.DataFrame, vectors: Stored
+    ) -> tuple[Bridge | None, dict[str, Any]]:
         """Return the text bridge, and what was measured of the space: the base's, where it is used again."""
         if self.base is not None:
             folder = self.base.encoder(name) / BRIDGE
@@ -115,8 +117,15 @@ class SpaceBuilder:
             return (open_bridge(folder) if folder.is_dir() else None), measured
         items = rows["item_row"].cast(pl.Int64).to_numpy()
         neighbours = measure_neighbours(vectors, items)
+        measured = asdict(neighbours) if neighbours else {}
+        if isinstance(encoder, TextEncoder):
+            return None, {
+                **measured,
+                "text_weight": 1.0,
+                "text_weight_reason": "the encoder reads words itself",
+            }
         fitted = fit_words(self.captions, items, vectors, self.words, self.language)
-        return fitted.bridge, {**(asdict(neighbours) if neighbours else {}), **fitted.measured}
+        return fitted.bridge, {**measured, **fitted.measured}
 
     def _brought(self, name: str, settings: SpaceSettings) -> BuiltSpace:
         given = self.tables.brought.get(name, [])

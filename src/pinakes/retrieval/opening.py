@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pinakes.encoders.base import TextEncoder
 from pinakes.encoders.bridge import BRIDGE, open_bridge
 from pinakes.encoders.families import open_family
 from pinakes.indexes.bm25 import BM25Index, Segment, open_postings
@@ -123,5 +124,8 @@ def _open_encoders(base: Snapshot, space: str) -> SpaceEncoders:
     if record.unit == "item":
         return SpaceEncoders()
     folder = base.encoder(space)
+    fitted = open_family(record.name).open(folder)
+    if isinstance(fitted, TextEncoder):
+        return SpaceEncoders(image=fitted, text=fitted)
     bridge = open_bridge(folder / BRIDGE) if (folder / BRIDGE).is_dir() else None
-    return SpaceEncoders(image=open_family(record.name).open(folder), text=bridge)
+    return SpaceEncoders(image=fitted, text=bridge)

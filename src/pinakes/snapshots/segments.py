@@ -55,10 +55,18 @@ def living(segments: Sequence[SegmentRows]) -> NDArray[np.bool_]:
 
 
 def released_hashes(segments: Sequence[SegmentRows]) -> dict[str, str]:
-    """Return the content hash of every living item, by id."""
-    alive = living(segments)
-    table = pl.concat([s.items.select("id", "content_hash") for s in segments]).filter(pl.Series(alive))
-    return dict(table.iter_rows())
+    """Return what a release shows of every living item, in one text: content hash and uris, by id."""
+    items, views, _ = join_rows(segments)
+    uris = views.group_by("item_row", maintain_order=True).agg(pl.col("uri").str.join("\n"))
+    shown = (
+        items.select("id", "content_hash")
+        .with_row_index("item_row")
+        .with_columns(pl.col("item_row").cast(pl.Int64))
+        .filter(pl.Series(living(segments)))
+        .join(uris, on="item_row", how="left", maintain_order="left")
+        .select("id", pl.concat_str("content_hash", "uri", separator="\n", ignore_nulls=True))
+    )
+    return dict(shown.iter_rows())
 
 
 def join_rows(

@@ -1,0 +1,28 @@
+"""What to tell the owner of pictures without words."""
+
+from pathlib import Path
+
+from pinakes.encoders.clip.models import MODELS, RECOMMENDED
+from pinakes.settings import Settings
+from pinakes.sources.open import source_folder
+
+READS_WORDS = "clip"
+"""Encoders of this kind put pictures and words into one space."""
+
+
+def wordless_note(settings: Settings, folder: Path) -> tuple[str, ...]:
+    """Return one line for a folder of pictures that no encoder with words looks at, or nothing.
+
+    Args:
+        settings: of the collection.
+        folder: of the collection.
+    """
+    is_folder = source_folder(settings, folder) == folder / settings.source.path
+    reads = any(space.encoder.partition(":")[0] == READS_WORDS for space in settings.spaces.values())
+    if not is_folder or reads:
+        return ()
+    model = MODELS[RECOMMENDED]
+    return (
+        "text search sees file names only; for words: "
+        f"pinakes index {folder} --encoder clip ({model.megabytes} MB to fetch once, {model.licence})",
+    )

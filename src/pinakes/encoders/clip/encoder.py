@@ -85,7 +85,7 @@ class ClipEncoder:
         """
         if not prepared:
             return np.empty((0, self.dim), dtype=np.float32)
-        name, dtype = self._image_input()
+        name, dtype = self._image_input(len(prepared))
         rows = [
             {name: self.preprocessing.normalise(picture).astype(dtype, copy=False)} for picture in prepared
         ]
@@ -98,7 +98,8 @@ class ClipEncoder:
             SettingsError: text tower or tokenizer cannot be opened.
         """
         tokens = [self.tokenizer.encode(text) for text in texts]
-        rows = [self._text_row(*found) for found in tokens if found is not None]
+        known = [found for found in tokens if found is not None]
+        rows = [self._text_row(ids, mask, len(known)) for ids, mask in known]
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         vectors[[found is not None for found in tokens]] = unit_rows(self.texts.run(rows))
         return vectors
@@ -128,9 +129,9 @@ class ClipEncoder:
         }
         (folder / ABOUT).write_text(json.dumps(about, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
-    def _image_input(self) -> tuple[str, np.dtype[Any]]:
+    def _image_input(self, count: int) -> tuple[str, np.dtype[Any]]:
         """Return name and dtype of the image tower's input, having checked its shape."""
-        inputs = self.images.inputs()
+        inputs = self.images.inputs(count)
         name, (kind, shape) = next(iter(inputs.items()))
         wanted = (1, 3, self.preprocessing.height, self.preprocessing.width)
         if len(inputs) != 1 or kind not in _FLOATS or not _fits(shape, wanted):
@@ -139,10 +140,10 @@ class ClipEncoder:
             )
         return name, _FLOATS[kind]
 
-    def _text_row(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Row:
+    def _text_row(self, ids: NDArray[np.int64], mask: NDArray[np.int64], count: int) -> Row:
         """Return the inputs of the text tower: the attention mask where it takes one, else tokens."""
         row = {}
-        for name, (kind, shape) in self.texts.inputs().items():
+        for name, (kind, shape) in self.texts.inputs(count).items():
             if kind not in _INTEGERS or not _fits(shape, ids.shape):
                 raise SettingsError(
                     f"{self.texts.path} takes {name!r} as {kind} of shape {shape}; it must take whole "

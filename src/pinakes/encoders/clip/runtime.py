@@ -22,26 +22,31 @@ OUTPUTS = ("embedding", "image_embeds", "text_embeds")
 class Tower:
     """One ONNX model, opened on first use and shared by all threads.
 
-    Every row is computed alone, on one thread, and as many rows at a time as there are cores: a vector
-    cannot depend on its neighbours (the scales of dynamic int8 are those of a whole batch), the published
-    models take one row only, and it is no slower than batches on a CPU: see docs/decisions/0005-clip-onnx.md.
+    Every row is computed alone: a vector cannot depend on its neighbours (the scales of dynamic int8 are
+    those of a whole batch), the published models take one row only, and it is no slower than batches on a
+    CPU. Of many rows, as many are computed at a time as there are cores, one thread each; a single one, such
+    as a query, has all cores. Both give the same numbers: see docs/decisions/0005-clip-onnx.md.
 
     Args:
         path: the model.
         dim: length of its vectors, as its settings say.
-        at_once: rows computed at the same time; None for one a core.
+        cores: how many to use; None for all that this process may use.
     """
 
-    def __init__(self, path: Path, dim: int, at_once: int | None = None) -> None:
+    def __init__(self, path: Path, dim: int, cores: int | None = None) -> None:
         self.path = path
         self.dim = dim
-        self._at_once = at_once
-        self._session: Any = None
+        self._cores = cores or _cores()
+        self._sessions: dict[int, Any] = {}
         self._lock = threading.Lock()
 
-    def inputs(self) -> dict[str, tuple[str, Sequence[int | str | None]]]:
-        """Return type (such as ``tensor(float)``) and shape of each input, by name."""
-        return {given.name: (given.type, given.shape) for given in self._open().get_inputs()}
+    def inputs(self, rows: int) -> dict[str, tuple[str, Sequence[int | str | None]]]:
+        """Return type (such as ``tensor(float)``) and shape of each input, by name.
+
+        Args:
+            rows: how many will be computed, so that no session is opened in vain.
+        """
+        return {given.name: (given.type, given.shape) for given in self._open(rows).get_inputs()}
 
     def run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
         """Compute rows.
@@ -55,7 +60,7 @@ class Tower:
         """
         if not rows:
             return np.empty((0, self.dim), dtype=np.float32)
-        session = self._open()
+        session = self._open(len(rows))
         names = [output.name for output in session.get_outputs()]
         output = next((name for name in OUTPUTS if name in names), names[0])
 
@@ -67,13 +72,15 @@ class Tower:
                 )
             return found
 
-        return np.concatenate(compute_each(one, rows, self._at_once or _cores()))
+        return np.concatenate(compute_each(one, rows, self._cores))
 
-    def _open(self) -> Any:
+    def _open(self, rows: int) -> Any:
+        """Return the session for so many rows; a process that only queries, or only ingests, opens one."""
+        threads = 1 if rows > 1 else self._cores
         with self._lock:
-            if self._session is None:
-                self._session = _open_session(self.path)
-            return self._session
+            if threads not in self._sessions:
+                self._sessions[threads] = _open_session(self.path, threads)
+            return self._sessions[threads]
 
 
 def compute_each(
@@ -111,14 +118,16 @@ def _run(session: Any, output: str, row: Row) -> Any:
         raise
 
 
-def _open_session(path: Path) -> Any:
+def _open_session(path: Path, threads: int) -> Any:
     try:
         import onnxruntime  # noqa: PLC0415 (costs 100 ms and 40 MB)
     except ModuleNotFoundError as error:
         raise MissingExtraError("the encoder 'clip'", "clip") from error
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    # A thread that waits must not spin: it would take the core from whatever else runs, such as decoding.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3  # errors; its warnings are about speed on other machines
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -10,7 +10,8 @@ import pytest
 from hostile_server import JPEG, PICTURE, answer, drip, endless, redirect, serving, silent_port
 
 from pinakes.errors import MediaError
-from pinakes.media.fetch.fetcher import Fetched, Fetcher
+from pinakes.media.fetch.fetched import Fetched
+from pinakes.media.fetch.fetcher import Fetcher
 from pinakes.media.fetch.policy import FetchLimits, FetchPolicy
 
 INSIDE = FetchPolicy(http=True, private=True)

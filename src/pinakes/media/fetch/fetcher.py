@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import httpcore
 
 from pinakes.errors import MediaError
+from pinakes.media.fetch.fetched import Fetched
 from pinakes.media.fetch.kind import check_kind
 from pinakes.media.fetch.network import CheckedBackend, Resolver, remaining, system_resolver
 from pinakes.media.fetch.policy import DEFAULT_FETCH_LIMITS, HTTPS_ONLY, FetchLimits, FetchPolicy
@@ -26,21 +27,6 @@ _HEADERS = (
     ("Accept-Encoding", "identity"),
     ("Connection", "close"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A picture that was fetched.
-
-    Attributes:
-        data: the file.
-        content_type: media type of the bytes, such as ``image/jpeg``.
-        url: where it came from in the end, after redirects.
-    """
-
-    data: bytes
-    content_type: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)

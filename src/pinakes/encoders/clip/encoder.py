@@ -192,7 +192,8 @@ class ClipFamily:
             raise IntegrityError(
                 encoder.folder,
                 f"holds another model than the one that made the vectors of this snapshot ({encoder.name}); "
-                "bring that model back, or index the collection again",
+                "bring that model back, or put the other into a folder of its own and index with "
+                "--encoder clip:FOLDER",
             )
         return encoder
 

@@ -83,7 +83,7 @@ def test_a_text_tower_with_an_attention_mask_and_wide_integers(own_model):
     vectors = encoder.encode_texts(["red", "a red dress"])
     assert vectors[0, :2] == pytest.approx(vectors[1, :2] * [1, 1])  # both are (1, 0, ...) by construction
     ids, mask = encoder.tokenizer.encode("red")
-    row = encoder.texts.run([{"input_ids": ids, "attention_mask": mask}])
+    row = encoder.texts.run([{"input_ids": ids, "attention_mask": mask}], dict)
     assert row[0, 0] == mask.sum() and row[0, 1] == 0
 
 

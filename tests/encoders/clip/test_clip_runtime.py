@@ -62,7 +62,7 @@ def image(count=1, seed=0):
 
 
 def test_a_tower_gives_unit_rows_of_its_length(clip_model):
-    found = Tower(clip_model / "visual/model.onnx", 32).run(image(4))
+    found = Tower(clip_model / "visual/model.onnx", 32).run(image(4), dict)
     assert found.shape == (4, 32)
     assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
     assert len({row.tobytes() for row in found}) == 4
@@ -86,14 +86,14 @@ def test_neither_cores_nor_neighbours_change_a_bit(tmp_path, tower):
         if tower == "visual"
         else [{"text": random.integers(0, 20, (1, 48), dtype=np.int32)} for _ in range(6)]
     )
-    wanted = Tower(path, 32, cores=1).run(rows)
+    wanted = Tower(path, 32, cores=1).run(rows, dict)
     many = Tower(path, 32, cores=4)
-    assert np.array_equal(many.run(rows), wanted)
-    assert np.array_equal(np.concatenate([many.run([row]) for row in rows]), wanted)
+    assert np.array_equal(many.run(rows, dict), wanted)
+    assert np.array_equal(np.concatenate([many.run([row], dict) for row in rows]), wanted)
 
 
 def test_no_rows_need_no_model(tmp_path):
-    assert Tower(tmp_path / "missing.onnx", 7).run([]).shape == (0, 7)
+    assert Tower(tmp_path / "missing.onnx", 7).run([], dict).shape == (0, 7)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model", None])
@@ -102,22 +102,22 @@ def test_a_file_that_is_no_model_is_named(tmp_path, content):
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(SettingsError, match=r"model\.onnx cannot be opened as an ONNX model"):
-        Tower(path, 32).run(image())
+        Tower(path, 32).run(image(), dict)
 
 
 def test_another_length_than_the_settings_say(clip_model):
     with pytest.raises(SettingsError, match=r"'embedding' of shape \(1, 32\), its settings say \(1, 48\)"):
-        Tower(clip_model / "visual/model.onnx", 48).run(image())
+        Tower(clip_model / "visual/model.onnx", 48).run(image(), dict)
 
 
 def test_threads_share_one_tower(clip_model):
     tower = Tower(clip_model / "visual/model.onnx", 32)
     rows = image(6)
-    alone = tower.run(rows)
+    alone = tower.run(rows, dict)
     found = [None] * 4
 
     def work(number):
-        found[number] = tower.run(rows)
+        found[number] = tower.run(rows, dict)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:

@@ -14,7 +14,7 @@ from pinakes.encoders.base import Side
 from pinakes.encoders.clip.layout import ModelFiles, find_files
 from pinakes.encoders.clip.preprocess import Preprocessing
 from pinakes.encoders.clip.resolve import find_model
-from pinakes.encoders.clip.runtime import Row, Tower
+from pinakes.encoders.clip.runtime import Inputs, Row, Tower
 from pinakes.encoders.clip.text import TextSettings, Tokenizer
 from pinakes.errors import FormatVersionError, IntegrityError, SettingsError
 from pinakes.kernels.similarity import unit_rows
@@ -86,10 +86,12 @@ class ClipEncoder:
         if not prepared:
             return np.empty((0, self.dim), dtype=np.float32)
         name, dtype = self._image_input(len(prepared))
-        rows = [
-            {name: self.preprocessing.normalise(picture).astype(dtype, copy=False)} for picture in prepared
-        ]
-        return unit_rows(self.images.run(rows))
+        return unit_rows(
+            self.images.run(
+                prepared,
+                lambda picture: {name: self.preprocessing.normalise(picture).astype(dtype, copy=False)},
+            )
+        )
 
     def encode_texts(self, texts: Sequence[str], side: Side = "query") -> NDArray[np.float32]:
         """See `TextEncoder.encode_texts`; both sides are one for these models.
@@ -99,9 +101,11 @@ class ClipEncoder:
         """
         tokens = [self.tokenizer.encode(text) for text in texts]
         known = [found for found in tokens if found is not None]
-        rows = [self._text_row(ids, mask, len(known)) for ids, mask in known]
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
-        vectors[[found is not None for found in tokens]] = unit_rows(self.texts.run(rows))
+        if known:
+            inputs = self.texts.inputs(len(known))
+            rows = self.texts.run(known, lambda found: self._text_row(*found, inputs))
+            vectors[[found is not None for found in tokens]] = unit_rows(rows)
         return vectors
 
     def project(self, features: NDArray[np.generic]) -> NDArray[np.float32]:
@@ -140,10 +144,10 @@ class ClipEncoder:
             )
         return name, _FLOATS[kind]
 
-    def _text_row(self, ids: NDArray[np.int64], mask: NDArray[np.int64], count: int) -> Row:
+    def _text_row(self, ids: NDArray[np.int64], mask: NDArray[np.int64], inputs: Inputs) -> Row:
         """Return the inputs of the text tower: the attention mask where it takes one, else tokens."""
         row = {}
-        for name, (kind, shape) in self.texts.inputs(count).items():
+        for name, (kind, shape) in inputs.items():
             if kind not in _INTEGERS or not _fits(shape, ids.shape):
                 raise SettingsError(
                     f"{self.texts.path} takes {name!r} as {kind} of shape {shape}; it must take whole "

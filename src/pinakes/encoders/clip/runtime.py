@@ -5,15 +5,20 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.errors import MissingExtraError, SettingsError, UsageError
 
+T = TypeVar("T")
+
 Row: TypeAlias = Mapping[str, NDArray[Any]]
-"""Inputs of a tower by name, each with a first axis of length 1."""
+"""Values of a tower's inputs by name, each with a first axis of length 1."""
+
+Inputs: TypeAlias = Mapping[str, tuple[str, Sequence[int | str | None]]]
+"""What a tower takes, by name: type (such as ``tensor(float)``) and shape."""
 
 OUTPUTS = ("embedding", "image_embeds", "text_embeds")
 """Names of the output that is taken; where a model has none of them, its first."""
@@ -40,16 +45,20 @@ class Tower:
         self._sessions: dict[int, Any] = {}
         self._lock = threading.Lock()
 
-    def inputs(self, rows: int) -> dict[str, tuple[str, Sequence[int | str | None]]]:
-        """Return type (such as ``tensor(float)``) and shape of each input, by name.
+    def inputs(self, rows: int) -> Inputs:
+        """Return what the tower takes.
 
         Args:
             rows: how many will be computed, so that no session is opened in vain.
         """
         return {given.name: (given.type, given.shape) for given in self._open(rows).get_inputs()}
 
-    def run(self, rows: Sequence[Row]) -> NDArray[np.float32]:
-        """Compute rows.
+    def run(self, given: Sequence[T], row_of: Callable[[T], Row]) -> NDArray[np.float32]:
+        """Compute one row for each of some things.
+
+        Args:
+            given: what to compute.
+            row_of: makes the inputs of one, when its turn comes: they are many times as large.
 
         Returns:
             float32 of shape (n, dim), as the model gives them.
@@ -58,21 +67,21 @@ class Tower:
             SettingsError: the model cannot be opened, or gives another shape than its settings say.
             UsageError: there is not enough memory for one row.
         """
-        if not rows:
+        if not given:
             return np.empty((0, self.dim), dtype=np.float32)
-        session = self._open(len(rows))
+        session = self._open(len(given))
         names = [output.name for output in session.get_outputs()]
         output = next((name for name in OUTPUTS if name in names), names[0])
 
-        def one(row: Row) -> NDArray[np.float32]:
-            found = np.asarray(_run(session, output, row), dtype=np.float32)
+        def one(thing: T) -> NDArray[np.float32]:
+            found = np.asarray(_run(session, output, row_of(thing)), dtype=np.float32)
             if found.shape != (1, self.dim):
                 raise SettingsError(
                     f"{self.path} gives {output!r} of shape {found.shape}, its settings say (1, {self.dim})"
                 )
             return found
 
-        return np.concatenate(compute_each(one, rows, self._cores))
+        return np.concatenate(compute_each(one, given, self._cores))
 
     def _open(self, rows: int) -> Any:
         """Return the session for so many rows; a process that only queries, or only ingests, opens one."""
@@ -84,20 +93,20 @@ class Tower:
 
 
 def compute_each(
-    one: Callable[[Row], NDArray[np.float32]], rows: Sequence[Row], at_once: int
+    one: Callable[[T], NDArray[np.float32]], given: Sequence[T], at_once: int
 ) -> list[NDArray[np.float32]]:
-    """Compute each row alone, several at a time; half as many whenever memory runs out.
+    """Compute each thing alone, several at a time; half as many whenever memory runs out.
 
     Raises:
-        UsageError: there is not enough memory for one row at a time.
+        UsageError: there is not enough memory for one at a time.
     """
-    width = min(at_once, len(rows))
+    width = min(at_once, len(given))
     while True:
         try:
             if width == 1:
-                return [one(row) for row in rows]
+                return [one(thing) for thing in given]
             with ThreadPoolExecutor(width, thread_name_prefix="encode") as threads:
-                return list(threads.map(one, rows))
+                return list(threads.map(one, given))
         except MemoryError as error:
             if width == 1:
                 raise UsageError(

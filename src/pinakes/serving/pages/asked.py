@@ -114,6 +114,10 @@ class Asked:
             return replace(self, where="", n=PAGE)
         return replace(self, filters=tuple(f for f in self.filters if f.name != name), n=PAGE)
 
+    def without_filters(self) -> Asked:
+        """Return the search without any filter, from the start."""
+        return replace(self, filters=(), where="", n=PAGE)
+
     def with_value(self, name: str, value: str) -> Asked:
         """Return the search with one more value of a field, or without it where it was there."""
         chosen = self.filter(name).values

@@ -1,9 +1,9 @@
 """Which filter to leave out, where too little passes all of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from pinakes.serving.pages.asked import MOST, PAGE, Asked
+from pinakes.serving.pages.asked import MOST, Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def droppable(asked: Asked, found: Callable[[Asked], int], more_than: int) -> tu
     drops = [Drop(label, asked.without(name).url, found(asked.without(name))) for name, label in names]
     drops = sorted((drop for drop in drops if drop.count > more_than), key=lambda drop: -drop.count)
     if len(names) > 1:
-        free = replace(asked, filters=(), where="", n=PAGE)
+        free = asked.without_filters()
         everything = Drop("any filter", free.url, found(free))
         if everything.count > max([more_than, *(drop.count for drop in drops)]):
             drops.append(everything)

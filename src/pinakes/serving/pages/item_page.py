@@ -8,7 +8,7 @@ from pinakes.errors import QueryError
 from pinakes.retrieval.results import Results
 from pinakes.serving.api.media import Size, media_address
 from pinakes.serving.pages.asked import Asked
-from pinakes.serving.pages.card import Card, make_cards, shown_price
+from pinakes.serving.pages.card import PRICE, Card, make_cards, shown_price
 from pinakes.serving.pages.site import Site
 from pinakes.types import Item
 
@@ -29,6 +29,7 @@ def item_values(engine: Engine, site: Site, item_id: str) -> dict[str, Any]:
         "like_card": None,
         "cards": _neighbours(engine, item),
         "item": item,
+        "attributes": {name: value for name, value in item.attributes.items() if name != PRICE},
         "price": shown_price(item.attributes),
         "views": [{"url": media_address(view.media, Size.PICTURE), "view": view} for view in item.views],
         "searches": {

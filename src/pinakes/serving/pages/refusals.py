@@ -8,17 +8,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from pinakes.errors import FilterError, MediaError, PinakesError
+from pinakes.errors import FilterError, MediaError, PinakesError, UnknownNameError
 from pinakes.media.reasons import Reason
 from pinakes.serving.context import ServingContext
 from pinakes.serving.errors import TooBusyError
 from pinakes.serving.pages.login import login_url
 from pinakes.serving.pages.site import Site, read_site
 from pinakes.serving.pages.templates import render
-from pinakes.serving.problems import UNAUTHENTICATED, Kind, kind_of, note, request_id
+from pinakes.serving.problems import THINGS, UNAUTHENTICATED, Kind, kind_of, note, request_id
 
 TITLES = {
-    "not-found": "There is no such page",
+    "not-found": "It is not here",
     "gone": "This is not shown any more",
     "withheld": "This is not shown any more",
     "picture-refused": "This picture cannot be used",
@@ -102,8 +102,12 @@ def _detail(error: Exception, kind: Kind) -> str:
     if isinstance(error, MediaError):
         what = PICTURES.get(error.reason, "The picture cannot be read")
         return f"{what} ({error.detail}). Another picture will do, or words."
+    if isinstance(error, UnknownNameError) and error.kind in THINGS:
+        # The message of the error offers other names, and not everything that exists may be shown.
+        return f"There is no {error.kind} “{error.name}” in this collection."
     if isinstance(error, FilterError):
-        return f"{_sentence(str(error))} docs/filters.md has the language of filters."
+        said, _, _ = str(error).partition("\n")  # below stands the filter with a mark, for a terminal
+        return f"{_sentence(said)} docs/filters.md has the language of filters."
     return _sentence(str(error))
 
 

@@ -91,7 +91,9 @@ class SearchPage:
     def _drops(self, asked: Asked, picture: bytes | None, found: int) -> tuple[Drop, ...]:
         def count(without: Asked) -> int:
             where = without.tree(self.site.schema)
-            if picture is not None or asked.like or not asked.q:  # every item that passes has a place in the answer
+            if (
+                picture is not None or asked.like or not asked.q
+            ):  # every item that passes has a place in the answer
                 return min(MOST, passing(self.engine, where))
             return len(self._search(without, None, MOST))
 

@@ -87,15 +87,24 @@ def test_operators_ask_for_health_without_a_key(served_engine, client_of, keys):
 def test_what_is_open_to_this_machine_is_not_open_to_the_pages_of_others(client):
     """A page of another site, or one whose name was made to point here (DNS rebinding), gets nothing."""
     query = {"json": {"text": "blue"}}
-    problem_of(client.post("/v1/search", headers={"Host": "evil.example"}, **query), 403, "not-allowed")
-    problem_of(
-        client.post("/v1/search", headers={"Origin": "https://evil.example"}, **query), 403, "not-allowed"
-    )
-    problem_of(client.post("/v1/search", headers={"Origin": "null"}, **query), 403, "not-allowed")
-    problem_of(
-        client.get("/v1/items/coin-0001", headers={"Sec-Fetch-Site": "cross-site"}), 403, "not-allowed"
-    )
-    for host in ("localhost:8000", "127.0.0.1:8000", "[::1]:8000"):
+    for host in (
+        "evil.example",
+        "",
+        "[",
+        "[::1",
+        "a b",
+        "evil#localhost",
+        "localhost@evil",
+        "localhost.evil",
+    ):
+        problem_of(client.post("/v1/search", headers={"Host": host}, **query), 403, "not-allowed")
+    for origin in ("https://evil.example", "null", "", "http://[", "localhost", "http://localhost.evil"):
+        problem_of(client.post("/v1/search", headers={"Origin": origin}, **query), 403, "not-allowed")
+    fetched = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+    problem_of(client.get("/v1/items/coin-0001", headers=fetched), 403, "not-allowed")
+    followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}  # a link
+    assert client.get("/v1/items/coin-0001", headers=followed).status_code == 200
+    for host in ("localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000", "[::1]"):
         own = {"Host": host, "Origin": f"http://{host}"}
         assert client.post("/v1/search", headers=own, **query).status_code == 200
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Awaitable, Callable
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -35,7 +34,7 @@ def role_of(request: Request, context: ServingContext, key: str | None) -> Role:
             and the request comes from a page of another site, which a browser here was led to.
     """
     if context.config.open:
-        if not is_loopback(request.url.hostname or "") or _cross_site(request):
+        if not is_loopback(_host_name(request)) or _cross_site(request):
             raise NotAllowedError(
                 "open to this machine only: ask by the name localhost, or set up API keys", known=True
             )
@@ -73,6 +72,15 @@ def requires(
     return admit
 
 
+def _host_name(request: Request) -> str:
+    """Return the name by which the service was asked for, without the port.
+
+    Starlette's own answer would be this machine's address where the header is malformed.
+    """
+    host = request.headers.get("host", "")
+    return host if host.endswith("]") else host.rpartition(":")[0] or host
+
+
 def _cross_site(request: Request) -> bool:
     """Return whether a page of another site makes this request (Fetch Metadata, Origin)."""
     if (
@@ -83,7 +91,7 @@ def _cross_site(request: Request) -> bool:
     origin = request.headers.get("origin")
     if origin is None or request.method in SAFE_METHODS:
         return False
-    return urlsplit(origin).netloc != request.headers.get("host")
+    return origin.partition("://")[2] != request.headers.get("host")
 
 
 Visitor = Depends(requires(Role.VISITOR))

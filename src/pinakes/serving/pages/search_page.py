@@ -143,7 +143,7 @@ def _state(asked: Asked, results: Results, cards: Sequence[Card], *, droppable: 
     if not cards:
         if droppable:
             return "none_filtered"
-        return "none" if results.plan else "no_text"
+        return "no_text" if asked.q and not results.plan else "none"
     said = asked.q or asked.like or pictured
     if said and all(card.hit.closeness == "loose" for card in cards):
         return "loose"

@@ -5,7 +5,7 @@ import { clearNotice, countDown, showProblem } from "./notice.js";
 import { forget, keep, kept } from "./kept.js";
 import { watchPicture } from "./picture.js";
 
-const TYPING = 180; // milliseconds without a key before a search begins
+const TYPING = 110; // milliseconds without a key before a search begins
 const $ = (id) => document.getElementById(id);
 
 let running = null; // AbortController of the request under way

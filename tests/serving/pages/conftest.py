@@ -18,7 +18,7 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: while it runs, no other test can run an event loop
 def chromium():
     """A headless Chromium of the system, or a skip where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")

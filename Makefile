@@ -20,7 +20,7 @@ demo: $(READY)  ## build the sample collection, search it, and open its page
 	$(BIN)/pinakes demo --into demo
 
 test: $(READY)  ## the whole test suite
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -33,7 +33,7 @@ layers: $(READY)
 	$(BIN)/lint-imports
 
 check: lint types layers  ## lint, types, import layers and the quick tests
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
 format: $(READY)  ## rewrite the code in the one format
 	$(BIN)/ruff check --fix .

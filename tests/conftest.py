@@ -3,10 +3,15 @@
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import pinakes
 from pinakes.samples.gallery import generate_gallery
+
+# How long an example takes says more of the machine than of the code; timed tests live in benchmarks/.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 DATA = Path(__file__).parents[1] / "../shared/data"
 

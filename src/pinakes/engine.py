@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.encoders.base import ImageEncoder
-from pinakes.errors import QueryError, UnknownNameError, UsageError
+from pinakes.errors import IntegrityError, QueryError, UnknownNameError, UsageError
 from pinakes.media.pool import DecodePool
 from pinakes.media.read import read_picture_file
 from pinakes.retrieval.encode import Picture, QueryEncoder, Weighted
@@ -49,12 +49,16 @@ class Engine:
 
     Use `pinakes.open`, and close it (or use ``with``): it holds leases on the snapshots that it reads, and
     a process that decodes pictures.
+
+    Attributes:
+        trouble: why a release that was published meanwhile is not served; None where all is well.
     """
 
     def __init__(self, paths: CollectionPaths, ref: str = "live", pinned: str | None = None) -> None:
         self.paths = paths
         self.ref = ref
         self.pinned = pinned
+        self.trouble: str | None = None
         self._lock = threading.Lock()
         self._opened: OpenRelease | None = None
         self._looked = 0.0
@@ -266,10 +270,18 @@ class Engine:
             return self._opened
 
     def _refresh(self, opened: OpenRelease) -> None:
-        """Follow the ref, the live attributes and the block list; queries under way keep what they have."""
+        """Follow the ref, the live attributes and the block list; queries under way keep what they have.
+
+        What was published and is damaged is no outage: what is open goes on answering.
+        """
         release = self._wanted()
         if release.id != opened.release.id or newest_live(self.paths) != opened.live:
-            self._opened = open_release(self.paths, release)
+            try:
+                self._opened = open_release(self.paths, release)
+            except IntegrityError as error:
+                self.trouble = str(error)
+                return
+            self.trouble = None
             opened.close()
             return
         policy = Policy(opened.searcher.policy.licenses, read_blocks(self.paths).ids)

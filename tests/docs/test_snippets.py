@@ -49,6 +49,10 @@ def test_snippets_run(page, gallery, tmp_path):
             assert done.returncode == 0, f"{page.name}: {line}\n{done.stdout}{done.stderr}"
     if script:
         done = subprocess.run(
-            [sys.executable, "-c", "\n".join(script)], cwd=tmp_path, capture_output=True, text=True, check=False
+            [sys.executable, "-c", "\n".join(script)],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, f"{page.name}\n{done.stderr}"

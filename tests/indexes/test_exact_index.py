@@ -14,7 +14,12 @@ def oracle(vectors, query, k, mask):
     return sorted(rows, key=lambda i: (-scores[i], i))[:k]
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(1, 300), st.integers(1, 40), st.sampled_from([None, 0.02, 0.5, 0.0]))
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 300),
+    st.integers(1, 40),
+    st.sampled_from([None, 0.02, 0.5, 0.0]),
+)
 def test_the_true_best_are_among_the_proposed(seed, n, k, share):
     rng = np.random.default_rng(seed)
     centres = rng.integers(0, 3, size=n)  # many near-equal and equal rows

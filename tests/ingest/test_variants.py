@@ -11,9 +11,7 @@ def test_spellings_of_one_value_are_found_with_their_counts():
         ("Kids' Clothing", ("Spring",)),
         ("Bags", ()),
     ]
-    items = [
-        (Item(f"{n}", attributes={"category": c, "seasons": s}), "h") for n, (c, s) in enumerate(rows)
-    ]
+    items = [(Item(f"{n}", attributes={"category": c, "seasons": s}), "h") for n, (c, s) in enumerate(rows)]
     frame = snapshot_tables(items, schema).items
     assert find_variants(frame, schema) == (
         Variants("category", (("Kids' Clothing", 2), ("Kid's Clothing", 1))),

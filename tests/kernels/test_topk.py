@@ -26,7 +26,9 @@ def test_at_least_best_holds_all_that_may_be_best(values, k, slack):
     scores = np.array(values, dtype=np.float32)
     kept = at_least_best(scores, k, slack)
     kth = np.sort(scores)[::-1][min(k, len(scores)) - 1] if len(scores) else 0
-    assert kept.tolist() == [i for i, s in enumerate(scores) if len(scores) <= k or s >= kth - np.float64(slack)]
+    assert kept.tolist() == [
+        i for i, s in enumerate(scores) if len(scores) <= k or s >= kth - np.float64(slack)
+    ]
 
 
 def test_masked_scores_never_qualify():

@@ -147,13 +147,22 @@ class Freezer:
 
     def _same_recipe(self, base: Snapshot) -> bool:
         """Whether a delta on this base would be cut, encoded and typed like the base itself."""
-        spaces = {name: (e.name, e.dtype) for name, e in base.manifest.encoders.items()}
-        wanted = {name: (s.encoder, s.dtype) for name, s in self.settings.spaces.items()}
         return (
-            dict(base.manifest.schema) == self._schema
-            and spaces == wanted
+            self._same_encoders(base)
+            and dict(base.manifest.schema) == self._schema
             and open_analyzer(base.lexical / "analyzer.json") == self._analyzer
         )
+
+    def _same_encoders(self, base: Snapshot) -> bool:
+        """Whether the spaces are those of the base: weights in a folder may have been replaced by others."""
+        features = {name: family.features.fingerprint for name, family in self.families.items()}
+        found = {
+            name: (e.name, e.dtype, e.recipe.get("features")) for name, e in base.manifest.encoders.items()
+        }
+        wanted = {
+            name: (s.encoder, s.dtype, features.get(s.encoder)) for name, s in self.settings.spaces.items()
+        }
+        return found == wanted
 
     @property
     def _analyzer(self) -> Analyzer:
@@ -167,7 +176,7 @@ class Freezer:
         tables = self._tables(changes.changed if delta else None)
         fields = text_fields(tables.items, self._schema)
         postings = build_postings(fields, self._analyzer)
-        reusable = bool(parents) and self._same_recipe(parents[0])
+        reusable = bool(parents) and self._same_encoders(parents[0])
         builder = SpaceBuilder(
             tables=tables,
             captions=captions(fields),

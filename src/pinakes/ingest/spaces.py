@@ -102,7 +102,7 @@ class SpaceBuilder:
             dim=fitted.dim,
             dtype=settings.dtype,
             unit="view",
-            recipe=fitted.recipe,
+            recipe={**fitted.recipe, "features": family.features.fingerprint},
             measured=measured,
         )
         return BuiltSpace(SpaceContents(vectors, rows, record), fitted, save)

@@ -1,6 +1,6 @@
 from dataclasses import asdict
 
-from test_families import NEAR, views
+from test_duplicate_families import NEAR, views
 
 from pinakes.ingest.duplicates.kinds import Kind
 from pinakes.ingest.duplicates.report import report_duplicates

@@ -45,7 +45,7 @@ def readyz(context: Context, response: Response) -> Readiness:
     except PinakesError as error:
         response.status_code = 503
         return Readiness(status="unavailable", detail=type(error).__name__)
-    if context.engine.pinned is not None:
+    if context.engine.pinned is not None or context.engine.trouble is not None:
         detail = "the release that is published is damaged: an earlier one answers"
         return Readiness(status="degraded", release=release, items=items, detail=detail)
     return Readiness(status="ready", release=release, items=items)

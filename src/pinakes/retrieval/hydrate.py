@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pinakes.indexes.bm25 import Match
 from pinakes.retrieval.corpus import Corpus, Space
 from pinakes.retrieval.dense import DenseHits
 from pinakes.retrieval.results import Closeness, Hit, Reason
@@ -62,15 +63,33 @@ class Hydrator:
             duplicates: by row, the ids of the items that it stands for.
         """
         records = self.corpus.items[rows].to_dicts()
+        matches = self._matches(rows)
         return tuple(
-            self._hit(rank, int(row), float(score), record, duplicates.get(int(row), ()))
-            for rank, (row, score, record) in enumerate(zip(rows, scores, records, strict=True), start=1)
+            self._hit(
+                rank, int(row), float(score), record, match=match, duplicates=duplicates.get(int(row), ())
+            )
+            for rank, (row, score, record, match) in enumerate(
+                zip(rows, scores, records, matches, strict=True), start=1
+            )
         )
 
+    def _matches(self, rows: NDArray[np.int64]) -> Sequence[Match | None]:
+        """Return which words each row holds; None where none were asked for."""
+        if self.corpus.words is None or self.words is None:
+            return [None] * len(rows)
+        return self.corpus.words.matches(self.words, rows)
+
     def _hit(
-        self, rank: int, row: int, score: float, record: Mapping[str, Value], duplicates: tuple[str, ...]
+        self,
+        rank: int,
+        row: int,
+        score: float,
+        record: Mapping[str, Value],
+        *,
+        match: Match | None,
+        duplicates: tuple[str, ...],
     ) -> Hit:
-        reasons, grade, view_row = self._reasons(row)
+        reasons, grade, view_row = self._reasons(row, match)
         view = self._view(row, view_row)
         media = view["media"] if view else None
         return Hit(
@@ -90,7 +109,7 @@ class Hydrator:
             duplicates=duplicates,
         )
 
-    def _reasons(self, row: int) -> tuple[tuple[Reason, ...], int, int]:
+    def _reasons(self, row: int, match: Match | None) -> tuple[tuple[Reason, ...], int, int]:
         """Return the reasons, how close the item is (0 to 2), and the view that matched or -1."""
         reasons, grades, view_row = [], [0], -1
         for signal in self.evidence:
@@ -103,27 +122,13 @@ class Hydrator:
                 if view_row < 0:
                     view_row = int(signal.dense.view_rows[position])
                 grade, detail = _grade(space, score), f"{signal.signal} similarity {score:.2f}"
-            elif signal.signal == WORDS:
-                grade, detail = self._matched_words(row)
+            elif match is not None and signal.signal == WORDS:
+                grade, detail = _matched_words(match)
             else:
                 grade, detail = 2, "has exactly this id"
             grades.append(grade)
             reasons.append(Reason(signal.signal, detail, score, position + 1))
         return tuple(sorted(reasons, key=lambda reason: reason.rank)), max(grades), view_row
-
-    def _matched_words(self, row: int) -> tuple[int, str]:
-        """Return how close the words are (2: all found, 1: at least half), and which were found where.
-
-        Words count by what they say: that "a" or "in" is missing, or found, is not worth a word.
-        """
-        if self.corpus.words is None or self.words is None:
-            return 0, ""
-        match = self.corpus.words.match(self.words, row)
-        telling = {word: fields for word, fields in match.matched.items() if match.shares[word] >= TELLING}
-        where = ", ".join(
-            f"{word} ({', '.join(fields)})" for word, fields in (telling or match.matched).items()
-        )
-        return int(match.share >= 0.5) + int(match.share >= 1.0 - TELLING), f"words: {where}"
 
     def _view(self, row: int, view_row: int) -> dict[str, str] | None:
         """Return the view that matched, or the item's first, or None for an item without pictures."""
@@ -146,3 +151,13 @@ def _attributes(record: Mapping[str, Value]) -> dict[str, Value]:
 
 def _grade(space: Space, cosine: float) -> int:
     return int(cosine >= space.close) + int(cosine >= space.very_close)
+
+
+def _matched_words(match: Match) -> tuple[int, str]:
+    """Return how close the words are (2: all found, 1: at least half), and which were found where.
+
+    Words count by what they say: that "a" or "in" is missing, or found, is not worth a word.
+    """
+    telling = {word: fields for word, fields in match.matched.items() if match.shares[word] >= TELLING}
+    where = ", ".join(f"{word} ({', '.join(fields)})" for word, fields in (telling or match.matched).items())
+    return int(match.share >= 0.5) + int(match.share >= 1.0 - TELLING), f"words: {where}"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pinakes.errors import QueryError, UnknownNameError
 from pinakes.kernels.fusion import reciprocal_rank_fusion
-from pinakes.kernels.hashing import digest
+from pinakes.kernels.hashing import digest, sha256_bytes
 from pinakes.kernels.topk import best
 from pinakes.retrieval.corpus import Corpus
 from pinakes.retrieval.dense import DenseHits, search_space
@@ -88,7 +88,7 @@ class Searcher:
                 {
                     "release": self.release,
                     "words": query.words,
-                    "vectors": {name: vector.tolist() for name, vector in query.vectors.items()},
+                    "vectors": {name: sha256_bytes(v.tobytes()) for name, v in query.vectors.items()},
                     "hits": [[hit.id, hit.score] for hit in hits],
                 }
             )[:16],

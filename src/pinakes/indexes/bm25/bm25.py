@@ -211,16 +211,46 @@ class BM25Index:
 
     def match(self, text: str, row: int) -> Match:
         """Return which words of a query a living item holds, and where; one term of a word is enough."""
-        matched, missing, says = dict[str, tuple[str, ...]](), [], dict[str, float]()
-        for word, terms in self._analyzer.words(text):
-            fields = {field for term in terms for field, _ in self._parts(term, row)}
-            says[word] = max(self._rarity(term) for term in terms)
+        return self.matches(text, np.array([row]))[0]
+
+    def matches(self, text: str, rows: NDArray[np.int64]) -> tuple[Match, ...]:
+        """Return `match` for several items, in their order; shape of ``rows``: (k,)."""
+        words = self._analyzer.words(text)
+        terms = {term for _, of_word in words for term in of_word}
+        rarity = {term: self._rarity(term) for term in terms}
+        holds = {term: self._holding(term, rows) for term in terms}
+        says = {word: max(rarity[term] for term in of_word) for word, of_word in words}
+        total = sum(says.values())
+        shares = {word: value / total for word, value in says.items()}
+        return tuple(self._match(words, holds, shares, place) for place in range(len(rows)))
+
+    def _match(
+        self,
+        words: Sequence[tuple[str, Sequence[str]]],
+        holds: Mapping[str, Mapping[str, NDArray[np.bool_]]],
+        shares: Mapping[str, float],
+        place: int,
+    ) -> Match:
+        matched, missing = dict[str, tuple[str, ...]](), []
+        for word, terms in words:
+            fields = tuple(name for name in self._weights if any(holds[term][name][place] for term in terms))
             if fields:
-                matched[word] = tuple(name for name in self._weights if name in fields)
+                matched[word] = fields
             elif word not in missing:
                 missing.append(word)
-        total = sum(says.values())
-        return Match(matched, tuple(missing), {word: rarity / total for word, rarity in says.items()})
+        return Match(matched, tuple(missing), shares)
+
+    def _holding(self, term: str, rows: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
+        """Return for each field which of the given items hold a term in it, shape (k,)."""
+        holding = {name: np.zeros(len(rows), dtype=np.bool_) for name in self._weights}
+        for segment in self._segments:
+            docs_of_rows = rows - segment.offset
+            inside = (docs_of_rows >= 0) & (docs_of_rows < len(segment.alive))
+            for name, docs, _ in self._postings(segment, term):
+                if len(docs):
+                    places = np.searchsorted(docs, docs_of_rows[inside]).clip(max=len(docs) - 1)
+                    holding[name][inside] |= docs[places] == docs_of_rows[inside]
+        return holding
 
     @cached_property
     def _analyzer(self) -> Analyzer:

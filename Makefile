@@ -1,26 +1,35 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+BASE := .venv/.base
 READY := .venv/.ready
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c requirements/constraints.txt
 
 # Tests run side by side: threads of the matrix library would only wait for each other.
-test check docs: export OPENBLAS_NUM_THREADS = 1
+test check docs coverage: export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: help demo test check bench docs lint types layers format clean constraints
+.PHONY: help demo test coverage check bench docs lint types layers format clean constraints
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(READY): pyproject.toml requirements/constraints.txt
+$(BASE): pyproject.toml requirements/constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements/constraints.txt -e '.[dev]'
+	$(INSTALL) -e .
 	@touch $@
 
-demo: $(READY)  ## build the sample collection, search it, and open its page
+$(READY): $(BASE)
+	$(INSTALL) -e '.[dev]'
+	@touch $@
+
+demo: $(BASE)  ## build the sample collection, search it, and open its page
 	$(BIN)/pinakes demo --into demo
 
 test: $(READY)  ## the whole test suite
 	$(BIN)/pytest -n 2 --dist loadfile
+
+coverage: $(READY)  ## the whole test suite, with the lines that no test runs
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report term
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -40,7 +49,7 @@ format: $(READY)  ## rewrite the code in the one format
 	$(BIN)/ruff format .
 
 bench: $(READY)  ## print every number of the README
-	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements/constraints.txt -e '.[bench]'
+	$(INSTALL) -e '.[bench]'
 	$(BIN)/python -m benchmarks
 
 docs: $(READY)  ## run the snippets of the README and docs/

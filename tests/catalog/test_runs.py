@@ -1,6 +1,6 @@
-from pinakes.catalog.clock import utc_now
 from pinakes.catalog.database import Database
 from pinakes.catalog.runs import INTERRUPTED, RunState, fail_run, finish_run, list_runs, start_run
+from pinakes.kernels.clock import utc_now
 
 
 def test_a_run_from_start_to_end(catalog: Database) -> None:

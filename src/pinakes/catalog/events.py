@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pinakes.catalog.clock import utc_now
 from pinakes.catalog.schema import events
+from pinakes.kernels.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)

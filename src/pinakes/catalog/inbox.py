@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pinakes.catalog.clock import utc_now
 from pinakes.catalog.schema import inbox
+from pinakes.kernels.clock import utc_now
 
 
 class Op(StrEnum):

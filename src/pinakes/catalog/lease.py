@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pinakes.catalog.clock import utc_now
 from pinakes.errors import LockedError, StorageError
+from pinakes.kernels.clock import utc_now
 
 
 @contextmanager

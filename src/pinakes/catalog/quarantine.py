@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from pinakes.catalog.clock import utc_now
 from pinakes.catalog.schema import quarantine
+from pinakes.kernels.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)

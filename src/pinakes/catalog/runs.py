@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pinakes.catalog.clock import utc_now
 from pinakes.catalog.schema import runs
+from pinakes.kernels.clock import utc_now
 
 INTERRUPTED = "interrupted: the process ended before the run did"
 

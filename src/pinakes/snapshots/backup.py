@@ -19,8 +19,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from pinakes.errors import FormatVersionError, IntegrityError, SourceError, UsageError
+from pinakes.kernels.clock import utc_now
 from pinakes.kernels.hashing import digest
-from pinakes.snapshots.clock import utc_now
 from pinakes.snapshots.durable import exclusive, flush, flush_tree, move, remove, storage_errors
 from pinakes.snapshots.layout import TEMPORARY, CollectionPaths
 from pinakes.snapshots.leases import hold_leases

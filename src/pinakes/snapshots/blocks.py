@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from pinakes.errors import IntegrityError
-from pinakes.snapshots.clock import utc_now
+from pinakes.kernels.clock import utc_now
 from pinakes.snapshots.durable import exclusive, replace_file
 from pinakes.snapshots.layout import CollectionPaths
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pinakes.errors import IntegrityError, UnknownNameError, UsageError
-from pinakes.snapshots.clock import utc_now
+from pinakes.kernels.clock import utc_now
 from pinakes.snapshots.durable import exclusive, replace_file
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.release import Release, check_release

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.errors import IntegrityError, UsageError
+from pinakes.kernels.clock import utc_now
 from pinakes.kernels.hashing import sha256_file
-from pinakes.snapshots.clock import utc_now
 from pinakes.snapshots.content import content_hash
 from pinakes.snapshots.contents import SnapshotContents, problems
 from pinakes.snapshots.durable import flush, flush_tree, move, remove, remove_leftovers, storage_errors

@@ -113,7 +113,8 @@ def open_projection(folder: Path, length: int) -> tuple[Projection, dict[str, An
         raise IntegrityError(
             folder,
             f"expected a float32 matrix of {length} rows and a float64 offset of its columns, got"
-            f" {matrix.dtype} {matrix.shape} and {offset.dtype} {offset.shape}",
+            f" {matrix.dtype} {matrix.shape} and {offset.dtype} {offset.shape}; if another version of Pinakes"
+            " fitted it, `pinakes index` fits it again",
         )
     projection = Projection(matrix, offset, pictures)
     if projection.fingerprint != named:

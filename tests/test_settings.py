@@ -61,8 +61,8 @@ def test_the_types_of_the_attributes_by_name():
         ({"live": {"qqq": 1}}, "unknown key 'live.qqq'; known keys: fields"),
         (
             {"zzz": 1},
-            "unknown key 'zzz'; known keys: attributes, format, gates, live, name, policy, search, source, "
-            "spaces, synthetic",
+            "unknown key 'zzz'; known keys: attributes, cache, format, gates, live, name, policy, search, "
+            "source, spaces, synthetic",
         ),
         ({"format": 2}, "format: Input should be 1, got 2"),
         ({"source": {"path": 5}}, "source.path: Input should be a valid string, got 5"),

@@ -16,7 +16,7 @@ from pinakes.catalog.quarantine import count_reasons, read_entries
 from pinakes.catalog.runs import list_runs
 from pinakes.encoders.base import EncoderFamily, ImageEncoder
 from pinakes.encoders.cache.base import FeatureCache
-from pinakes.encoders.cache.sqlite import SQLiteCache
+from pinakes.encoders.cache.choose import open_cache
 from pinakes.encoders.families import open_family
 from pinakes.errors import SourceError
 from pinakes.ingest.add import add_records, upsert_records
@@ -284,7 +284,9 @@ class Collection:
     def _publish(self, settings: Settings, snapshots: Sequence[str], ref: str, reason: str) -> Release:
         served = self._served()
         models = served.models if served else {}
-        release = make_release(self.paths, snapshots, models, settings.model_dump(mode="json"))
+        # Where features are kept decides no answer, and its address may hold a password.
+        decisive = settings.model_dump(mode="json", exclude={"cache"})
+        release = make_release(self.paths, snapshots, models, decisive)
         return refs.publish(self.paths, ref, release, reason).release
 
     @contextmanager
@@ -297,7 +299,7 @@ class Collection:
     def _writing(self, verb: str) -> Iterator[tuple[Database, FeatureCache]]:
         """Hold the writer lock with catalogue and feature cache open."""
         with self._lease(verb), self._catalog() as database:
-            cache = SQLiteCache(self.paths.features_db).open()
+            cache = open_cache(self.settings.cache.url, self.paths.features_db)
             try:
                 yield database, cache
             finally:

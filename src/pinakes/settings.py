@@ -109,6 +109,16 @@ class LiveSettings(_Table):
     )
 
 
+class CacheSettings(_Table):
+    """Where what was made of pictures, texts and brought vectors is kept, so that it is not made again."""
+
+    url: str = Field(
+        "",
+        description="such as 'redis://host:6379/0', to share one cache among machines; empty: a file of the "
+        "collection",
+    )
+
+
 class PolicySettings(_Table):
     """What may be shown."""
 
@@ -133,6 +143,7 @@ class Settings(_Table):
     gates: GateSettings = GateSettings()
     live: LiveSettings = LiveSettings()
     policy: PolicySettings = PolicySettings()
+    cache: CacheSettings = CacheSettings()
 
     @field_validator("attributes", "spaces")
     @classmethod

@@ -97,6 +97,12 @@ def _show(done: IndexReport, *, json: bool) -> None:
         f"pictures: {pictures.decoded:,} decoded{rate}, {pictures.unchanged:,} unchanged, "
         f"{pictures.refused:,} refused, {pictures.missing:,} missing"
     )
+    features = added.features
+    if features.hit_rate is not None:
+        screen.print(
+            f"features: {features.made:,} made, {features.found:,} found in the cache "
+            f"({features.hit_rate:.0%})"
+        )
     if frozen.snapshot is None:
         screen.print("nothing changed since the last release")
     else:

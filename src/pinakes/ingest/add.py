@@ -9,7 +9,7 @@ from pinakes.catalog.quarantine import clear_before
 from pinakes.errors import IntegrityError
 from pinakes.ingest.delete import prune_unseen
 from pinakes.ingest.pipeline import Ingest, Pipeline
-from pinakes.ingest.report import AddReport, PictureCounts
+from pinakes.ingest.report import AddReport, FeatureCounts, PictureCounts
 from pinakes.ingest.runs import recorded_run
 from pinakes.sources.base import Record, Rejection, Source
 
@@ -100,5 +100,6 @@ def _report(counts: Counter[str], seconds: float) -> AddReport:
         vanished=counts["vanished"],
         pruned=counts["pruned"],
         pictures=pictures,
+        features=FeatureCounts(counts["features_made"], counts["features_found"]),
         seconds=seconds,
     )

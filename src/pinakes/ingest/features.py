@@ -18,15 +18,21 @@ def brought_fingerprint(space: str) -> str:
 
 
 class FeatureBatches:
-    """Collects prepared pictures, and encodes and stores them when there are enough of them.
+    """Collects prepared pictures, and encodes and stores those that the cache lacks, a batch at a time.
 
     At no time does it hold more than one batch per encoder, however many pictures pass through.
+
+    Attributes:
+        made: features that were made.
+        found: features that the cache had already, made from the same bytes elsewhere or before.
     """
 
     def __init__(self, encoders: Mapping[str, ImageEncoder], cache: FeatureCache) -> None:
         self._encoders = encoders
         self._cache = cache
         self._waiting: dict[str, dict[str, NDArray[np.generic]]] = {name: {} for name in encoders}
+        self.made = 0
+        self.found = 0
 
     def add(self, digest: str, prepared: Mapping[str, NDArray[np.generic]]) -> None:
         """Take one picture.
@@ -46,9 +52,14 @@ class FeatureBatches:
             self._flush(name)
 
     def _flush(self, name: str) -> None:
-        waiting = self._waiting[name]
-        if waiting:
-            encoder = self._encoders[name]
-            rows = encoder.encode_images(list(waiting.values()))
-            self._cache.put_many(dict(zip(waiting, rows, strict=True)), encoder.fingerprint)
-            waiting.clear()
+        waiting, encoder = self._waiting[name], self._encoders[name]
+        if not waiting:
+            return
+        lacking = self._cache.missing(waiting, encoder.fingerprint)
+        new = {digest: prepared for digest, prepared in waiting.items() if digest in lacking}
+        if new:
+            rows = encoder.encode_images(list(new.values()))
+            self._cache.put_many(dict(zip(new, rows, strict=True)), encoder.fingerprint)
+        self.made += len(new)
+        self.found += len(waiting) - len(new)
+        waiting.clear()

@@ -14,7 +14,7 @@ from pinakes.encoders.cache.base import FeatureCache
 from pinakes.errors import MediaError
 from pinakes.ingest.commit import Chunk, commit_chunk, vector_digest
 from pinakes.ingest.features import FeatureBatches, brought_fingerprint
-from pinakes.ingest.pictures import Waiting, settle, survey
+from pinakes.ingest.pictures import PictureState, Waiting, settle, survey
 from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.validate import validate
 from pinakes.media.job import Decoded, Job
@@ -86,6 +86,7 @@ class Pipeline:
             limits=ingest.limits,
         )
         self._pool_open = False
+        self._reused = 0
         self._under_way: deque[Chunk] = deque()
         self._asked: dict[int | str, tuple[Chunk, str]] = {}
         self._asked_so_far = 0
@@ -122,6 +123,7 @@ class Pipeline:
                     chunk.waiting[uri] = state
                 else:
                     chunk.outcomes[uri] = state
+                    self._reused += len(fingerprints) * (state.state is PictureState.UNCHANGED)
             yield chunk
 
     def _jobs(self, chunks: Iterator[Chunk]) -> Iterator[Job]:
@@ -161,6 +163,8 @@ class Pipeline:
             with self._ingest.database.write() as connection:
                 done = commit_chunk(connection, self._run, chunk, self._ingest.settings.live.fields)
             self._counts.update(done)
+            self._counts["features_made"] = self._batches.made
+            self._counts["features_found"] = self._batches.found + self._reused
             self._ingest.report("items", self._counts["read"], None)
 
     def _store_vectors(self, chunk: Chunk) -> None:

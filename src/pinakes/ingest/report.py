@@ -21,6 +21,25 @@ class PictureCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class FeatureCounts:
+    """How many features of pictures were needed, one for each picture and encoder.
+
+    Attributes:
+        made: encoded in this run.
+        found: in the feature cache already.
+    """
+
+    made: int = 0
+    found: int = 0
+
+    @property
+    def hit_rate(self) -> float | None:
+        """Share that the feature cache had, 0 to 1; None where none was needed."""
+        needed = self.made + self.found
+        return self.found / needed if needed else None
+
+
+@dataclass(frozen=True, slots=True)
 class AddReport:
     """What an ingest did.
 
@@ -34,6 +53,7 @@ class AddReport:
             with ``prune``.
         pruned: of those, how many were deleted.
         pictures: what came of the pictures.
+        features: what the encoders and the feature cache did for them.
         seconds: wall-clock time.
     """
 
@@ -45,6 +65,7 @@ class AddReport:
     vanished: int = 0
     pruned: int = 0
     pictures: PictureCounts = field(default_factory=PictureCounts)
+    features: FeatureCounts = field(default_factory=FeatureCounts)
     seconds: float = 0.0
 
     @property

@@ -22,8 +22,13 @@ class Conformance:
             np.arange(12, dtype=np.int64).reshape(3, 4).T,
             np.empty((0, 5), dtype=np.float64),
             np.array(7, dtype=np.int16),
+            np.array(0xFEDC_BA98_7654_3210, dtype=np.uint64),
+            np.array([[0.5, 0.5, 10.0, 12.0, 0.9, 3.0]], dtype=np.float32),
         ],
-        ids=["uint8", "float16", "not-finite", "not-contiguous", "empty", "scalar"],
+        ids=[
+            *("uint8", "float16", "not-finite", "not-contiguous", "empty", "scalar"),
+            *("perceptual-hash", "detections"),
+        ],
     )
     def test_an_array_comes_back_bit_for_bit(self, cache, array):
         cache.put_many({A: array}, "f")

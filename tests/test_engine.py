@@ -199,3 +199,13 @@ def test_a_damaged_release_that_is_published_is_no_outage(gallery):
         assert len(engine.search("coin")) == 10
         assert engine.release.id == before
         assert "items.parquet" in engine.trouble
+
+
+def test_a_collection_without_words_has_nothing_to_match_words_with(tmp_path):
+    picture = np.random.default_rng(0).integers(0, 256, (48, 64, 3), dtype=np.uint8)
+    Image.fromarray(picture).save(tmp_path / "1.png")
+    (tmp_path / "items.csv").write_text("id,image\n1,1.png\n")
+    pinakes.index(tmp_path / "items.csv", into=tmp_path / "silent")
+    with pinakes.open(tmp_path / "silent") as engine:
+        results = engine.search("anything")
+    assert (results.ids, results.plan) == ((), ())

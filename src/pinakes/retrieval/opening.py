@@ -72,13 +72,12 @@ def open_release(paths: CollectionPaths, release: Release) -> OpenRelease:
         items, views, order = join_rows(segments, live)
         alive = living(segments)
         starts, view_starts = number_rows(segments)
-        words = BM25Index(
-            [
-                Segment(open_postings(snapshot.lexical), int(start), alive[start : start + s.items.height])
-                for snapshot, s, start in zip(snapshots, segments, starts[:-1], strict=True)
-            ],
-            settings.search.fields.model_dump(),
-        ).open()
+        lexical = [
+            Segment(open_postings(snapshot.lexical), int(start), alive[start : start + s.items.height])
+            for snapshot, s, start in zip(snapshots, segments, starts[:-1], strict=True)
+        ]
+        spoken = any(len(segment.postings.terms) for segment in lexical)
+        words = BM25Index(lexical, settings.search.fields.model_dump()).open() if spoken else None
         spaces = {
             name: _open_space(name, snapshots, starts.tolist(), view_starts.tolist())
             for name in snapshots[0].manifest.encoders

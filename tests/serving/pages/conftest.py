@@ -39,9 +39,9 @@ def address(served_engine, server_of):
 @pytest.fixture
 def open_page(chromium, address):
     """Open a page of the gallery; at the end nothing may have gone wrong in it, or left this origin."""
-    contexts, complaints, origins = [], [], set()
+    contexts, complaints, origins, homes = [], [], set(), set()
 
-    def open_one(path="/", **options):
+    def open_one(path="/", at=address, **options):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
         contexts.append(context)
         page = context.new_page()
@@ -49,7 +49,8 @@ def open_page(chromium, address):
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: origins.add(urlsplit(request.url)[:2]))
-        page.goto(address + path)
+        homes.add(urlsplit(at)[:2])
+        page.goto(at + path)
         page.wait_for_load_state("networkidle")
         return page
 
@@ -57,8 +58,7 @@ def open_page(chromium, address):
     yield open_one
     for context in contexts:
         context.close()
-    here = urlsplit(address)[:2]
-    assert {origin for origin in origins if origin[0] not in ("blob", "data")} <= {here}
+    assert {origin for origin in origins if origin[0] not in ("blob", "data")} <= homes
     assert complaints == []
 
 

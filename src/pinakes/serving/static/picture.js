@@ -112,7 +112,8 @@ function watchDrop(give) {
 /** Where the camera cannot be shown here, let the device take the picture itself. */
 function captureInstead(give) {
   const input = document.createElement("input");
-  Object.assign(input, { type: "file", accept: "image/*", capture: "environment" });
+  Object.assign(input, { type: "file", accept: "image/*" });
+  input.setAttribute("capture", "environment"); // only phones know it as a property
   input.addEventListener("change", () => give(input.files[0]));
   input.click();
 }

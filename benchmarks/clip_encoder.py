@@ -130,7 +130,7 @@ def encode_files(encoder: ClipEncoder, pool: DecodePool, files: Sequence[Path]) 
 
 def end_to_end(encoder: ClipEncoder, files: Sequence[Path], alone: float) -> None:
     """Print pictures a second from files to vectors, and its share of the encoder alone."""
-    with DecodePool({"clip": encoder.preparer}, shorter_side=encoder.decode_size) as pool:
+    with DecodePool({"clip": encoder.preparer}, {"clip": encoder.decode_size}) as pool:
         pool.decode_one(files[0].read_bytes())
         seconds = timed(partial(encode_files, encoder, pool, files))
     share = len(files) / seconds[0] / alone

@@ -125,7 +125,7 @@ def main() -> None:
             for name, preparer in (("pool", "thumbnail_array"), ("pool + 2.5 ms", "busy")):
                 preparers = {"prepared": f"benchmarks.decode:{preparer}"}
                 for size in dict.fromkeys((1, workers)):
-                    with DecodePool(preparers, SHORTER_SIDE, workers=size) as pool:
+                    with DecodePool(preparers, {"prepared": SHORTER_SIDE}, workers=size) as pool:
                         in_pool(pool)(files[: 8 * size])
                         report(f"{name}, {size} worker{'s' * (size > 1)}", in_pool(pool), files)
 

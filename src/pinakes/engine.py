@@ -308,10 +308,10 @@ class Engine:
         with self._lock:
             if key not in self._pools:
                 if encoder is None:
-                    pool = DecodePool(shorter_side=size, thumbnail=size, workers=1)
+                    pool = DecodePool(phash=False, thumbnail=size, workers=1)
                 else:
-                    prepare = {encoder.name: encoder.preparer}
-                    pool = DecodePool(prepare, shorter_side=encoder.decode_size, workers=1)
+                    prepare, sides = {encoder.name: encoder.preparer}, {encoder.name: encoder.decode_size}
+                    pool = DecodePool(prepare, sides, phash=False, workers=1)
                 pool.open()
                 self._pools[key] = pool
             return self._pools[key]

@@ -24,7 +24,7 @@ from pinakes.media.pool import DecodePool
 from pinakes.media.reasons import Reason
 
 HERE = Path(__file__).parent
-LOOK_AHEAD = 16
+LOOK_AHEAD = 64
 
 
 def png(colour, size=(40, 30)):
@@ -93,9 +93,9 @@ def test_arrays_of_odd_sizes_arrive_whole():
 
 
 def test_scaled_decoding_leaves_enough_for_the_thumbnail():
-    with DecodePool({"pixels": "media_preparers:pixels"}, shorter_side=50, thumbnail=200, workers=1) as pool:
+    with DecodePool({"pixels": "media_preparers:pixels"}, {"pixels": 50}, thumbnail=200, workers=1) as pool:
         answer = pool.decode_one(noise((1600, 1200)))
-    assert answer.prepared["pixels"].shape == (300, 400, 3)
+    assert answer.prepared["pixels"].shape == (150, 200, 3)
     assert (answer.width, answer.height) == (1600, 1200)
     with Image.open(io.BytesIO(answer.thumbnail)) as small:
         assert small.size == (200, 150)

@@ -29,9 +29,6 @@ CHUNK = 256
 AHEAD = 8
 """Chunks that may be under way. Pictures fill the pool long before, unless nearly all are known already."""
 
-SMALL_SIDE = 256
-"""Shorter side in pixels to decode to where no encoder asks for more: the perceptual hash needs less."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
@@ -79,9 +76,7 @@ class Pipeline:
         self._batches = FeatureBatches(ingest.encoders, ingest.cache)
         self._pool = DecodePool(
             {space: encoder.preparer for space, encoder in ingest.encoders.items()},
-            shorter_side=max(
-                (encoder.decode_size for encoder in ingest.encoders.values()), default=SMALL_SIDE
-            ),
+            {space: encoder.decode_size for space, encoder in ingest.encoders.items()},
             workers=ingest.workers,
             limits=ingest.limits,
         )

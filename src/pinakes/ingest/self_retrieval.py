@@ -49,17 +49,16 @@ class SelfRetrieval:
         copies = self._copies(views["uri"].gather(rows).to_list())
         kept = [row for row, copy in zip(rows.tolist(), copies, strict=True) if copy is not None]
         prepared: list[NDArray[Any]] = []
-        with DecodePool(
-            {encoder.name: encoder.preparer}, shorter_side=encoder.decode_size, workers=1
-        ) as pool:
-            prepared = [pool.decode_one(copy).prepared[encoder.name] for copy in copies if copy is not None]
+        name, sides = encoder.name, {encoder.name: encoder.decode_size}
+        with DecodePool({name: encoder.preparer}, sides, phash=False, workers=1) as pool:
+            prepared = [pool.decode_one(copy).prepared[name] for copy in copies if copy is not None]
         vectors = encoder.encode_images(prepared) if prepared else np.empty((0, encoder.dim), np.float32)
         return np.array(kept, dtype=np.int64), vectors
 
     def _copies(self, uris: Sequence[str]) -> list[bytes | None]:
         """Return each picture as a small WebP, or None where it is gone or was never a local file."""
         copies: list[bytes | None] = []
-        with DecodePool(shorter_side=COPY_SIDE, thumbnail=COPY_SIDE, workers=1) as pool:
+        with DecodePool(phash=False, thumbnail=COPY_SIDE, workers=1) as pool:
             for uri in uris:
                 copy = None
                 with suppress(MediaError):

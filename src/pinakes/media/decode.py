@@ -41,6 +41,9 @@ _UPRIGHT: Final = {
 }
 """What undoes each EXIF orientation (Exif 2.32, tag 0x0112); 1 is upright."""
 
+_SCALED: Final = ("JPEG", "MPO")
+"""Formats that libjpeg reads."""
+
 _STRIP_PIXELS: Final = 2**16
 
 _warnings_lock = threading.Lock()
@@ -96,6 +99,19 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS, shorter_side: int | Non
         raise MediaError(_reason(error), f"{type(error).__name__}: {error}") from error
 
 
+def reduction(picture: Picture, shorter_side: int | None) -> int:
+    """Return the factor by which ``decode`` reduces this picture for a shorter side: 1, 2, 4 or 8.
+
+    Args:
+        picture: the picture, decoded at any size.
+        shorter_side: as for ``decode``.
+    """
+    if shorter_side is None or picture.format not in _SCALED:
+        return 1
+    room = min(picture.width, picture.height) // shorter_side
+    return next(factor for factor in (8, 4, 2, 1) if factor <= max(room, 1))
+
+
 def _decode(data: bytes, limits: Limits, shorter_side: int | None) -> Picture:
     image = _open(data)
     name = image.format or "unknown"
@@ -103,7 +119,7 @@ def _decode(data: bytes, limits: Limits, shorter_side: int | None) -> Picture:
     header_size = image.size
     drafted = None
     # Only JPEG: HEIF would answer with an embedded thumbnail, which may show something else.
-    if shorter_side is not None and name in ("JPEG", "MPO"):
+    if shorter_side is not None and name in _SCALED:
         drafted = image.draft(None, (shorter_side, shorter_side))
     image.load()
     # Some headers are corrected while loading (icons, transformed HEIF).

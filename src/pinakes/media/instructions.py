@@ -1,7 +1,7 @@
 """What the workers of one pool do with every picture."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Self
 
 from pinakes.media.frames import Frame
@@ -16,13 +16,15 @@ class Instructions:
         limits: what one picture may cost.
         preparers: name -> ``package.module:function``, or the same with keyword arguments, see
             `load_preparer`; called with rgb uint8 (h, w, 3).
-        shorter_side: pixels that the preparers need; None for the full size.
+        sides: shorter side in pixels that a preparer needs, by its name; the others get the full size.
+        phash: whether perceptual hashes are made.
         thumbnail: pixels of the longer side of a thumbnail; None for no thumbnails.
     """
 
     limits: Limits
     preparers: Mapping[str, str]
-    shorter_side: int | None = None
+    sides: Mapping[str, int] = field(default_factory=dict)
+    phash: bool = True
     thumbnail: int | None = None
 
     def frame(self) -> Frame:
@@ -34,8 +36,3 @@ class Instructions:
         """Return the instructions that a frame holds."""
         values = dict(frame.header)
         return cls(Limits(**values.pop("limits")), **values)
-
-    @property
-    def decode_side(self) -> int | None:
-        """Shorter side to decode at: enough for the preparers, and for a thumbnail that is not blurred."""
-        return None if self.shorter_side is None else max(self.shorter_side, self.thumbnail or 0)

@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+PHASH_SIDE: Final = 128
+"""Shorter side in pixels to decode at: always the same, so that a hash depends on the bytes alone."""
+
 _SIDE: Final = 32
 _LOWEST: Final = slice(1, 9)
 _FLAT_SPREAD: Final = 8.0

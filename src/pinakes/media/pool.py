@@ -14,8 +14,8 @@ from pinakes.media.job import Decoded, Job, answer_from, job_frame
 from pinakes.media.limits import DEFAULT_LIMITS, Limits
 from pinakes.media.process import WorkerProcess
 
-_AHEAD_PER_WORKER = 16
-"""Jobs under way or waiting for each worker, so that workers go on while the caller is busy with a batch."""
+_AHEAD_PER_WORKER = 64
+"""Jobs under way or waiting for each worker: enough that the next batch is ready when one is encoded."""
 
 
 class DecodePool:
@@ -28,7 +28,9 @@ class DecodePool:
         preparers: name -> ``package.module:function``, or the same with keyword arguments, see
             `load_preparer`; called in the worker with rgb uint8 (h, w, 3), which is read-only. What it
             returns comes back in ``Decoded.prepared``. Its module must be cheap to import.
-        shorter_side: pixels that the preparers need, see ``decode``; None for the full size.
+        sides: shorter side in pixels that a preparer needs, by its name, see ``decode``; the others get the
+            full size. What one preparer sees never depends on what the others need.
+        phash: whether to make perceptual hashes.
         thumbnail: pixels of the longer side of thumbnails to make; None for none.
         workers: number of processes; None for one a core.
         limits: what one picture may cost.
@@ -37,12 +39,14 @@ class DecodePool:
     def __init__(
         self,
         preparers: Mapping[str, str] | None = None,
-        shorter_side: int | None = None,
+        sides: Mapping[str, int] | None = None,
+        *,
+        phash: bool = True,
         thumbnail: int | None = None,
         workers: int | None = None,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self._instructions = Instructions(limits, dict(preparers or {}), shorter_side, thumbnail)
+        self._instructions = Instructions(limits, dict(preparers or {}), dict(sides or {}), phash, thumbnail)
         self._size = _cores() if workers is None else workers
         self._workers: list[WorkerProcess] = []
         # Last in, first out: single queries meet the worker that is warm.

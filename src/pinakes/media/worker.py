@@ -16,14 +16,15 @@ from typing import Any
 import numpy as np
 
 from pinakes.errors import MediaError
-from pinakes.media.decode import Picture, decode
+from pinakes.media.decode import Picture
 from pinakes.media.frames import Frame, receive, send
 from pinakes.media.instructions import Instructions
 from pinakes.media.job import Array, Decoded, decoded_frame, refusal_frame
-from pinakes.media.phash import phash
+from pinakes.media.phash import PHASH_SIDE, phash
 from pinakes.media.preparers import Preparer, load_preparer
 from pinakes.media.read import read_picture_file
 from pinakes.media.reasons import Reason
+from pinakes.media.sizes import Sizes
 from pinakes.media.thumbnail import thumbnail
 
 
@@ -66,16 +67,21 @@ def answer(request: Frame, instructions: Instructions, preparers: Mapping[str, P
 def _process(request: Frame, instructions: Instructions, preparers: Mapping[str, Preparer]) -> Decoded:
     path = request.header["path"]
     data = bytes(request.body) if path is None else read_picture_file(Path(path), instructions.limits)
-    picture = decode(data, instructions.limits, instructions.decode_side)
+    sizes = Sizes(data, instructions.limits)
+    sides, longest = instructions.sides, instructions.thumbnail
+    prepared = {name: _prepare(name, make, sizes.at(sides.get(name))) for name, make in preparers.items()}
+    hashed = phash(sizes.at(PHASH_SIDE).rgb) if instructions.phash else None
+    reduced = None if longest is None else thumbnail(sizes.at(longest), longest)
+    picture = sizes.any()
     return Decoded(
         sha256=hashlib.sha256(data).hexdigest(),
         size=len(data),
         format=picture.format,
         width=picture.width,
         height=picture.height,
-        phash=phash(picture.rgb),
-        prepared={name: _prepare(name, prepare, picture) for name, prepare in preparers.items()},
-        thumbnail=None if instructions.thumbnail is None else thumbnail(picture, instructions.thumbnail),
+        phash=hashed,
+        prepared=prepared,
+        thumbnail=reduced,
     )
 
 

@@ -33,7 +33,9 @@ class FileRenderings:
         if not jobs:
             return {}
         rendered: dict[str, NDArray[np.uint8]] = {}
-        with DecodePool({"rendering": PREPARER}, shorter_side=SIDE, workers=self.workers) as pool:
+        with DecodePool(
+            {"rendering": PREPARER}, {"rendering": SIDE}, phash=False, workers=self.workers
+        ) as pool:
             for job, answer in pool.run(jobs):
                 if not isinstance(answer, MediaError) and answer.sha256 == job.key:
                     rendered[answer.sha256] = answer.prepared["rendering"].view(np.uint8)

@@ -1,0 +1,41 @@
+"""One picture at the sizes that are asked for, each decoded once."""
+
+from pinakes.media.decode import Picture, decode, reduction
+from pinakes.media.limits import Limits
+
+
+class Sizes:
+    """The sizes at which one picture is decoded.
+
+    What `at` returns depends on the file and the side alone, never on what was asked for before: two
+    encoders of one collection see the same pixels as each of them would see by itself.
+
+    Args:
+        data: the whole file.
+        limits: what is allowed.
+    """
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self._data = data
+        self._limits = limits
+        self._found: dict[int, Picture] = {}
+
+    def at(self, shorter_side: int | None) -> Picture:
+        """Return the picture with at least so many pixels on its shorter side, see `decode`.
+
+        Raises:
+            MediaError: the picture is refused.
+        """
+        picture = next(iter(self._found.values()), None)
+        if picture is None or reduction(picture, shorter_side) not in self._found:
+            picture = decode(self._data, self._limits, shorter_side)
+            self._found[reduction(picture, shorter_side)] = picture
+        return self._found[reduction(picture, shorter_side)]
+
+    def any(self) -> Picture:
+        """Return the picture at a size that was decoded already, or in full.
+
+        Raises:
+            MediaError: the picture is refused.
+        """
+        return next(iter(self._found.values())) if self._found else self.at(None)

@@ -1,0 +1,75 @@
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from pinakes.errors import MediaError
+from pinakes.media.decode import decode, reduction
+from pinakes.media.limits import DEFAULT_LIMITS
+from pinakes.media.pool import DecodePool
+from pinakes.media.sizes import Sizes
+
+
+def noise(size=(640, 480), kind="JPEG", **options):
+    pixels = np.random.default_rng(7).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind, **options)
+    return file.getvalue()
+
+
+PHOTO = noise()
+
+
+@settings(max_examples=25)
+@given(st.lists(st.sampled_from([None, 30, 59, 60, 61, 100, 120, 121, 240, 241, 480, 481, 9000]), min_size=1))
+def test_a_size_does_not_depend_on_what_was_asked_for_before(sides):
+    sizes = Sizes(PHOTO, DEFAULT_LIMITS)
+    for side in sides:
+        np.testing.assert_array_equal(sizes.at(side).rgb, decode(PHOTO, shorter_side=side).rgb)
+
+
+@pytest.mark.parametrize(
+    ("side", "factor"),
+    [(None, 1), (480, 1), (241, 1), (240, 2), (121, 2), (120, 4), (61, 4), (60, 8), (1, 8)],
+)
+def test_the_factor_of_a_jpeg(side, factor):
+    picture = decode(PHOTO, shorter_side=side)
+    assert reduction(picture, side) == factor
+    assert picture.rgb.shape == (480 // factor, 640 // factor, 3)
+
+
+def test_other_formats_and_turned_pictures():
+    assert reduction(decode(noise(kind="PNG")), 10) == 1
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = noise(exif=exif)
+    assert decode(turned, shorter_side=120).rgb.shape == (160, 120, 3)
+    assert reduction(decode(turned), 120) == 4
+
+
+def test_a_picture_is_decoded_once_for_equal_sizes():
+    sizes = Sizes(PHOTO, DEFAULT_LIMITS)
+    assert sizes.at(128) is sizes.at(200)
+    assert sizes.at(128) is sizes.at(240)
+    assert sizes.at(128) is not sizes.at(241)
+
+
+def test_a_refusal():
+    with pytest.raises(MediaError, match="begins with"):
+        Sizes(b"no picture", DEFAULT_LIMITS).any()
+
+
+def test_an_encoder_sees_the_same_pixels_whoever_is_beside_it():
+    """With the other size for all, adding a large encoder would change the vectors of a small one."""
+    pixels = "media_preparers:pixels"
+    with (
+        DecodePool({"small": pixels}, {"small": 60}, workers=1) as alone,
+        DecodePool({"small": pixels, "large": pixels}, {"small": 60}, workers=1) as beside,
+    ):
+        one, two = alone.decode_one(PHOTO), beside.decode_one(PHOTO)
+    np.testing.assert_array_equal(one.prepared["small"], two.prepared["small"])
+    assert two.prepared["large"].shape == (480, 640, 3)
+    assert one.phash == two.phash

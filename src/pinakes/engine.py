@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,7 +20,7 @@ from pinakes.media.read import read_picture_file
 from pinakes.retrieval.encode import Picture, QueryEncoder, Weighted
 from pinakes.retrieval.facets import Facet, count_facets
 from pinakes.retrieval.items import ItemReader
-from pinakes.retrieval.mask import Policy, filtered, permitted
+from pinakes.retrieval.mask import Policy
 from pinakes.retrieval.opening import OpenRelease, open_release
 from pinakes.retrieval.query import Cut, EncodedQuery
 from pinakes.retrieval.results import Results
@@ -206,9 +206,7 @@ class Engine:
         """
         opened = self._current()
         corpus, searcher = opened.corpus, opened.searcher
-        mask = permitted(corpus.items, corpus.alive, searcher.policy, as_of or _today())
-        if where is not None:
-            mask &= filtered(corpus.items, searcher.schema, where)
+        mask = searcher.masks.allowed(where, as_of).mask
         return count_facets(corpus.items, searcher.schema, mask, fields)
 
     def shown_by(self, media: str) -> tuple[str, str]:
@@ -240,7 +238,7 @@ class Engine:
 
     def _reader(self, as_of: date | None) -> ItemReader:
         opened = self._current()
-        return ItemReader(opened.corpus, opened.searcher.policy, as_of or _today())
+        return ItemReader(opened.corpus, opened.searcher.masks.allowed(as_of=as_of))
 
     def _reduced(self, view: View, size: int) -> bytes:
         """Return a picture as WebP without metadata, its longer side at most ``size`` pixels."""
@@ -337,7 +335,3 @@ def open_engine(folder: str | Path, ref: str = "live", release: str | None = Non
     if not list_refs(engine.paths):
         raise UsageError(f"nothing is published in {folder} yet; run: pinakes index {folder}")
     return engine.__enter__()
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

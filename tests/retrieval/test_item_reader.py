@@ -7,7 +7,7 @@ import pytest
 from pinakes.errors import UnknownNameError, WithheldError
 from pinakes.retrieval.corpus import Corpus
 from pinakes.retrieval.items import ItemReader
-from pinakes.retrieval.mask import Policy
+from pinakes.retrieval.mask import Masks, Policy
 from pinakes.types import Item, Rights, View
 
 TODAY = date(2026, 1, 1)
@@ -41,7 +41,8 @@ VIEWS = pl.DataFrame(
 )
 ALIVE = np.array([True, True, True, True, False, True])
 CORPUS = Corpus(ITEMS, VIEWS, ALIVE, np.arange(6), None, {})
-READER = ItemReader(CORPUS, Policy(("cc0",), frozenset({"blocked"})), TODAY)
+MASKS = Masks(ITEMS, ALIVE, {}, Policy(("cc0",), frozenset({"blocked"})))
+READER = ItemReader(CORPUS, MASKS.allowed(as_of=TODAY))
 
 
 def test_an_item_is_read_whole():

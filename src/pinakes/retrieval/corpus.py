@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pinakes.indexes.base import VectorIndex
 from pinakes.indexes.bm25.bm25 import BM25Index
 from pinakes.kernels.similarity import Stored
+from pinakes.retrieval.records import Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class Corpus:
     order: NDArray[np.int64]
     words: BM25Index | None
     spaces: Mapping[str, Space]
+
+    @cached_property
+    def records(self) -> Records:
+        """Items and views, one by one."""
+        return Records.of(self.items, self.views)
 
     @cached_property
     def row_of(self) -> Mapping[str, int]:

@@ -10,7 +10,7 @@ from pinakes.indexes.bm25 import Match
 from pinakes.retrieval.corpus import Corpus, Space
 from pinakes.retrieval.dense import DenseHits
 from pinakes.retrieval.results import Closeness, Hit, Reason
-from pinakes.types import RESERVED_FIELDS, RIGHTS_FIELDS, Rights, Value
+from pinakes.types import View
 
 WORDS = "words"
 """The signal of BM25."""
@@ -30,10 +30,9 @@ class Evidence:
     scores: NDArray[np.float64]
     dense: DenseHits | None = None
 
-    def position(self, row: int) -> int | None:
-        """Return where a row stands in the list, from 0, or None."""
-        found = np.flatnonzero(self.rows == row)
-        return int(found[0]) if len(found) else None
+    def positions(self) -> dict[int, int]:
+        """Return where each row stands in the list, from 0."""
+        return {row: position for position, row in enumerate(self.rows.tolist())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,12 @@ class Hydrator:
             scores: of the same length.
             duplicates: by row, the ids of the items that it stands for.
         """
-        records = self.corpus.items[rows].to_dicts()
         matches = self._matches(rows)
+        found = [(signal, signal.positions()) for signal in self.evidence]
         return tuple(
-            self._hit(
-                rank, int(row), float(score), record, match=match, duplicates=duplicates.get(int(row), ())
-            )
-            for rank, (row, score, record, match) in enumerate(
-                zip(rows, scores, records, matches, strict=True), start=1
+            self._hit(rank, row, score, self._told(row, match, found), duplicates.get(row, ()))
+            for rank, (row, score, match) in enumerate(
+                zip(rows.tolist(), scores.tolist(), matches, strict=True), start=1
             )
         )
 
@@ -79,41 +76,31 @@ class Hydrator:
             return [None] * len(rows)
         return self.corpus.words.matches(self.words, rows)
 
-    def _hit(
-        self,
-        rank: int,
-        row: int,
-        score: float,
-        record: Mapping[str, Value],
-        *,
-        match: Match | None,
-        duplicates: tuple[str, ...],
-    ) -> Hit:
-        reasons, grade, view_row = self._reasons(row, match)
-        view = self._view(row, view_row)
-        media = view["media"] if view else None
+    def _hit(self, rank: int, row: int, score: float, told: "_Told", duplicates: tuple[str, ...]) -> Hit:
+        item, view = self.corpus.records.item(row), self._view(row, told.view_row)
         return Hit(
             rank=rank,
-            id=str(record["id"]),
+            id=item.id,
             score=score,
             confidence=None,
-            closeness=CLOSENESS[grade],
-            title=str(record["title"] or ""),
-            text=str(record["text"] or ""),
-            attributes=_attributes(record),
-            view=view["role"] if view else None,
-            uri=view["uri"] if view else None,
-            thumb=f".pinakes/media/{media[:2]}/{media}.webp" if media else None,
-            rights=Rights(**{name: record[name] for name in RIGHTS_FIELDS}),  # type: ignore[arg-type]
-            reasons=reasons,
+            closeness=CLOSENESS[told.grade],
+            title=item.title,
+            text=item.text,
+            attributes=item.attributes,
+            view=view.role if view else None,
+            uri=view.uri if view else None,
+            thumb=f".pinakes/media/{view.media[:2]}/{view.media}.webp" if view else None,
+            rights=item.rights,
+            reasons=told.reasons,
             duplicates=duplicates,
         )
 
-    def _reasons(self, row: int, match: Match | None) -> tuple[tuple[Reason, ...], int, int]:
-        """Return the reasons, how close the item is (0 to 2), and the view that matched or -1."""
+    def _told(
+        self, row: int, match: Match | None, found: Sequence[tuple[Evidence, Mapping[int, int]]]
+    ) -> "_Told":
         reasons, grades, view_row = [], [0], -1
-        for signal in self.evidence:
-            position = signal.position(row)
+        for signal, positions in found:
+            position = positions.get(row)
             if position is None:
                 continue
             score = float(signal.scores[position])
@@ -128,25 +115,25 @@ class Hydrator:
                 grade, detail = 2, "has exactly this id"
             grades.append(grade)
             reasons.append(Reason(signal.signal, detail, score, position + 1))
-        return tuple(sorted(reasons, key=lambda reason: reason.rank)), max(grades), view_row
+        return _Told(tuple(sorted(reasons, key=lambda reason: reason.rank)), max(grades), view_row)
 
-    def _view(self, row: int, view_row: int) -> dict[str, str] | None:
+    def _view(self, row: int, view_row: int) -> View | None:
         """Return the view that matched, or the item's first, or None for an item without pictures."""
         if view_row < 0:
             first, following = self.corpus.first_view[row], self.corpus.first_view[row + 1]
             if first == following:
                 return None
             view_row = int(first)
-        return self.corpus.views.row(view_row, named=True)
+        return self.corpus.records.view(view_row)
 
 
-def _attributes(record: Mapping[str, Value]) -> dict[str, Value]:
-    """Return the attributes that have a value."""
-    return {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in record.items()
-        if name not in RESERVED_FIELDS and value is not None
-    }
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the lists say of one item: the reasons, how close it is (0 to 2), the view that matched or -1."""
+
+    reasons: tuple[Reason, ...]
+    grade: int
+    view_row: int
 
 
 def _grade(space: Space, cosine: float) -> int:

@@ -1,14 +1,11 @@
 """One item at a time, as far as it may be shown."""
 
 from dataclasses import dataclass
-from datetime import date
-
-import numpy as np
 
 from pinakes.errors import UnknownNameError, WithheldError
 from pinakes.retrieval.corpus import Corpus
-from pinakes.retrieval.mask import Policy, permitted
-from pinakes.types import RESERVED_FIELDS, RIGHTS_FIELDS, Item, Rights, View
+from pinakes.retrieval.mask import Allowed
+from pinakes.types import Item, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +13,11 @@ class ItemReader:
     """Reads items of a corpus.
 
     Attributes:
-        policy: what may be shown.
-        as_of: the day on which rights are judged.
+        allowed: which items may be shown.
     """
 
     corpus: Corpus
-    policy: Policy
-    as_of: date
+    allowed: Allowed
 
     def item(self, item: str) -> Item:
         """Return an item with its views; ``vectors`` is left empty.
@@ -32,20 +27,7 @@ class ItemReader:
             WithheldError: it may not be shown.
         """
         row = self._row(item)
-        record = self.corpus.items.row(row, named=True)
-        attributes = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in record.items()
-            if name not in RESERVED_FIELDS and value is not None
-        }
-        return Item(
-            id=item,
-            title=record["title"] or "",
-            text=record["text"] or "",
-            attributes=attributes,
-            rights=Rights(**{name: record[name] for name in RIGHTS_FIELDS}),
-            views=self._views(row),
-        )
+        return self.corpus.records.item(row, self._views(row))
 
     def view(self, item: str, role: str | None = None) -> View:
         """Return the view of an item that has a role, or its first.
@@ -77,7 +59,7 @@ class ItemReader:
             if self.corpus.alive[row]
         ]
         for row, role in living:
-            if self._permitted(row):
+            if self.allowed.mask[row]:
                 return str(self.corpus.items["id"][row]), str(role)
         raise WithheldError("picture", media) if living else UnknownNameError("picture", media, ())
 
@@ -85,15 +67,10 @@ class ItemReader:
         row = self.corpus.row_of.get(item)
         if row is None:
             raise UnknownNameError("item", item, ())
-        if not self._permitted(row):
+        if not self.allowed.mask[row]:
             raise WithheldError("item", item)
         return row
 
-    def _permitted(self, row: int) -> bool:
-        one = self.corpus.items[row : row + 1]
-        return bool(permitted(one, np.ones(1, dtype=np.bool_), self.policy, self.as_of)[0])
-
     def _views(self, row: int) -> tuple[View, ...]:
         first, following = self.corpus.first_view[row], self.corpus.first_view[row + 1]
-        found = self.corpus.views[int(first) : int(following)].drop("item_row")
-        return tuple(View(**view) for view in found.iter_rows(named=True))
+        return tuple(self.corpus.records.view(view) for view in range(int(first), int(following)))

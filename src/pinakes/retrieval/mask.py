@@ -1,16 +1,23 @@
 """The one item mask of a query: what lives, may be shown, and passes the filter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pinakes.filters import check_filter, compile_mask, parse_filter
+from pinakes.filters import Node, check_filter, compile_mask, parse_filter
 from pinakes.types import AttributeType
+
+KEPT_BYTES = 32 * 2**20
+"""Of masks that are kept for the next query with the same filter."""
+
+KEPT_TEXTS = 256
+"""Filters whose text is not read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,98 @@ class Policy:
     blocked: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The items that an answer may hold.
+
+    Attributes:
+        mask: bool of shape (items,); shared between queries, so it cannot be written to.
+        count: how many there are.
+    """
+
+    mask: NDArray[np.bool_]
+    count: int
+
+    @staticmethod
+    def of(mask: NDArray[np.bool_]) -> "Allowed":
+        """Count a mask, and protect it."""
+        mask.setflags(write=False)
+        return Allowed(mask, int(np.count_nonzero(mask)))
+
+    @property
+    def share(self) -> float:
+        """Of all items, 0 to 1."""
+        return self.count / len(self.mask) if len(self.mask) else 0.0
+
+    @property
+    def limit(self) -> NDArray[np.bool_] | None:
+        """The mask as retrievers take it: None where it lets everything through."""
+        return None if self.count == len(self.mask) else self.mask
+
+    def without(self, rows: Iterable[int]) -> "Allowed":
+        """Return the same without some items."""
+        left_out = list(rows)
+        if not left_out:
+            return self
+        mask = self.mask.copy()
+        mask[left_out] = False
+        return Allowed.of(mask)
+
+
+class Masks:
+    """The masks of one release under one policy; the latest are kept, at most `KEPT_BYTES` of them.
+
+    Args:
+        items: of the corpus.
+        alive: bool of shape (items,).
+        schema: types of the attributes, for filters.
+        policy: what may be shown.
+    """
+
+    def __init__(
+        self,
+        items: pl.DataFrame,
+        alive: NDArray[np.bool_],
+        schema: Mapping[str, AttributeType],
+        policy: Policy,
+    ) -> None:
+        @lru_cache(KEPT_TEXTS)
+        def read(text: str) -> Node:
+            return check_filter(parse_filter(text), schema)
+
+        @lru_cache(2)
+        def shown(as_of: date) -> Allowed:
+            return Allowed.of(permitted(items, alive, policy, as_of))
+
+        @lru_cache(max(1, KEPT_BYTES // max(1, len(alive))))
+        def passing(where: Node, as_of: date) -> Allowed:
+            return Allowed.of(shown(as_of).mask & compile_mask(where, items))
+
+        self._schema = schema
+        self._read = read
+        self._shown = shown
+        self._passing = passing
+
+    def allowed(self, where: str | Mapping[str, Any] | None = None, as_of: date | None = None) -> Allowed:
+        """Return the items that may be shown and pass a filter.
+
+        Args:
+            where: a filter, as a string or a JSON tree; None for no filter.
+            as_of: the day on which rights are judged; today when None.
+
+        Raises:
+            FilterError: the filter cannot be understood.
+            UnknownNameError: it names a field that the schema does not have.
+        """
+        day = as_of or datetime.now(UTC).date()
+        if where is None:
+            return self._shown(day)
+        checked = (
+            self._read(where) if isinstance(where, str) else check_filter(parse_filter(where), self._schema)
+        )
+        return self._passing(checked, day)
+
+
 def permitted(
     items: pl.DataFrame, alive: NDArray[np.bool_], policy: Policy, as_of: date
 ) -> NDArray[np.bool_]:
@@ -38,15 +137,3 @@ def permitted(
     if items["expires"].null_count() < items.height:
         mask &= (items["expires"] >= as_of).fill_null(value=True).to_numpy()
     return mask
-
-
-def filtered(
-    items: pl.DataFrame, schema: Mapping[str, AttributeType], where: str | Mapping[str, Any]
-) -> NDArray[np.bool_]:
-    """Return which items pass a filter, shape (items,).
-
-    Raises:
-        FilterError: the filter cannot be understood.
-        UnknownNameError: it names a field that the schema does not have.
-    """
-    return compile_mask(check_filter(parse_filter(where), schema), items)

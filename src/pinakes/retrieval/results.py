@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -134,7 +134,7 @@ class Results:
         """Return plain values that `json` can write: the form of ``--json``."""
         return {
             "hits": [_hit_dict(hit) for hit in self.hits],
-            "plan": [asdict(step) for step in self.plan],
+            "plan": [_step_dict(step) for step in self.plan],
             "timings_ms": {stage: round(ms, 3) for stage, ms in self.timings.items()},
             "release": self.release,
             "n_below": self.n_below,
@@ -164,18 +164,48 @@ def _hit_dict(hit: Hit) -> dict[str, Any]:
         "closeness": hit.closeness,
         "title": hit.title,
         "text": hit.text,
-        "attributes": {name: _plain(value) for name, value in hit.attributes.items()},
+        "attributes": {name: plain(value) for name, value in hit.attributes.items()},
         "view": hit.view,
         "uri": hit.uri,
         "thumb": hit.thumb,
-        "rights": {name: _plain(value) for name, value in asdict(hit.rights).items()},
+        "rights": rights_dict(hit.rights),
         "attribution": hit.attribution,
-        "reasons": [asdict(reason) for reason in hit.reasons],
+        "reasons": [
+            {
+                "signal": reason.signal,
+                "detail": reason.detail,
+                "score": reason.score,
+                "rank": reason.rank,
+            }
+            for reason in hit.reasons
+        ],
         "duplicates": list(hit.duplicates),
     }
 
 
-def _plain(value: Value) -> Any:
+def _step_dict(step: PlanStep) -> dict[str, Any]:
+    return {
+        "signal": step.signal,
+        "method": step.method,
+        "scanned": step.scanned,
+        "allowed": step.allowed,
+        "recall": step.recall,
+        "weight": step.weight,
+    }
+
+
+def rights_dict(rights: Rights) -> dict[str, str | None]:
+    """Return rights as JSON knows them."""
+    return {
+        "license": rights.license,
+        "author": rights.author,
+        "source": rights.source,
+        "attribution": rights.attribution,
+        "expires": rights.expires.isoformat() if rights.expires else None,
+    }
+
+
+def plain(value: Value) -> Any:
     """Return a value as JSON knows it: dates as ISO text, sets as lists."""
     if isinstance(value, tuple):
         return list(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from pinakes.kernels.topk import best
 from pinakes.retrieval.corpus import Corpus
 from pinakes.retrieval.dense import DenseHits, search_space
 from pinakes.retrieval.hydrate import WORDS, Evidence, Hydrator
-from pinakes.retrieval.mask import Policy, filtered, permitted
+from pinakes.retrieval.mask import Allowed, Masks, Policy
 from pinakes.retrieval.query import EncodedQuery
 from pinakes.retrieval.results import PlanStep, Results
 from pinakes.retrieval.stopwatch import Stopwatch
@@ -61,7 +61,7 @@ class Searcher:
 
         Raises:
             QueryError: nothing to search for, or a negative weight of a signal.
-            FilterError, UnknownNameError: see `filtered`.
+            FilterError, UnknownNameError: see `Masks.allowed`.
         """
         watch = watch or Stopwatch()
         if not query.words and not query.vectors and query.where is None:
@@ -69,7 +69,6 @@ class Searcher:
         self._check_weights(query.weights)
         with watch.stage("filter"):
             allowed = self._allowed(query)
-        share = float(allowed.mean()) if len(allowed) else 0.0
         signals = self._retrieve(query, allowed, watch)
         with watch.stage("fuse"):
             rows, scores = self._fuse(query, signals, allowed)
@@ -80,7 +79,7 @@ class Searcher:
             hits = Hydrator(self.corpus, query.words, evidence).hits(rows, scores, duplicates)
         return Results(
             hits=hits,
-            plan=tuple(self._step(signal, share) for signal in signals),
+            plan=tuple(self._step(signal, allowed.share) for signal in signals),
             timings=watch.timings(),
             release=self.release,
             n_below=0,
@@ -95,15 +94,14 @@ class Searcher:
             synthetic=self.synthetic,
         )
 
-    def _allowed(self, query: EncodedQuery) -> NDArray[np.bool_]:
-        today = query.as_of or datetime.now(UTC).date()
-        mask = permitted(self.corpus.items, self.corpus.alive, self.policy, today)
-        if query.where is not None:
-            mask &= filtered(self.corpus.items, self.schema, query.where)
-        for item in query.exclude:
-            if item in self.corpus.row_of:
-                mask[self.corpus.row_of[item]] = False
-        return mask
+    @cached_property
+    def masks(self) -> Masks:
+        """Which items may be shown and pass a filter."""
+        return Masks(self.corpus.items, self.corpus.alive, self.schema, self.policy)
+
+    def _allowed(self, query: EncodedQuery) -> Allowed:
+        rows = (self.corpus.row_of.get(item) for item in query.exclude)
+        return self.masks.allowed(query.where, query.as_of).without(row for row in rows if row is not None)
 
     def _check_weights(self, weights: Mapping[str, float]) -> None:
         for name, weight in weights.items():
@@ -115,16 +113,14 @@ class Searcher:
                     "push away with a negative text, picture or item instead"
                 )
 
-    def _retrieve(
-        self, query: EncodedQuery, allowed: NDArray[np.bool_], watch: Stopwatch
-    ) -> tuple[Signal, ...]:
+    def _retrieve(self, query: EncodedQuery, allowed: Allowed, watch: Stopwatch) -> tuple[Signal, ...]:
         depth, order = query.cut.depth, self.corpus.order
-        mask = None if allowed.all() else allowed
+        mask = allowed.limit
         signals = []
         if query.words:
             with watch.stage(EXACT_ID):
                 row = self.corpus.row_of.get(query.words.strip())
-            if row is not None and allowed[row]:
+            if row is not None and allowed.mask[row]:
                 signals.append(Signal(EXACT_ID, np.array([row]), np.array([EXACT_ID_BONUS]), 1.0))
         if query.words and self.corpus.words is not None:
             with watch.stage(WORDS):
@@ -146,13 +142,13 @@ class Searcher:
         return self.corpus.spaces[space].text_weight if space in query.by_words and anything else 1.0
 
     def _fuse(
-        self, query: EncodedQuery, signals: tuple[Signal, ...], allowed: NDArray[np.bool_]
+        self, query: EncodedQuery, signals: tuple[Signal, ...], allowed: Allowed
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return rows and scores, best first: one list keeps its own scores, several are fused by rank."""
         lists = [s for s in signals if s.name != EXACT_ID and s.weight > 0]
         exact = next((int(s.rows[0]) for s in signals if s.name == EXACT_ID), None)
         if not query.words and not query.vectors:
-            rows = np.flatnonzero(allowed)
+            rows = np.flatnonzero(allowed.mask)
             scores = np.zeros(len(rows))
         elif len(lists) == 1 and exact is None:
             rows, scores = lists[0].rows, lists[0].scores
@@ -172,8 +168,10 @@ class Searcher:
         if not query.cut.collapse or not len(rows):
             return rows[: query.cut.top], scores[: query.cut.top], {}
         families = self.corpus.family[rows]
-        _, firsts = np.unique(families, return_index=True)
+        _, firsts, counts = np.unique(families, return_index=True, return_counts=True)
         kept = np.sort(firsts)[: query.cut.top]
+        if counts.max() == 1:
+            return rows[kept], scores[kept], {}
         ids = self.corpus.items["id"]
         duplicates = {
             int(rows[position]): tuple(ids[int(row)] for row in rows[families == families[position]][1:])

@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from pinakes.errors import FilterError
 from pinakes.retrieval.facets import Facet
+from pinakes.retrieval.results import plain
 from pinakes.serving.access import Visitor
 from pinakes.serving.api import schemas
 from pinakes.serving.api.answers import json_response, problems
-from pinakes.serving.api.items import plain
 from pinakes.serving.context import Context
 
 router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Visitor])

@@ -1,18 +1,17 @@
 """One item, with its views."""
 
-from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from pinakes.retrieval.results import plain, rights_dict
 from pinakes.serving.access import Visitor
 from pinakes.serving.api.answers import json_response, problems
 from pinakes.serving.api.media import Size, media_address
 from pinakes.serving.api.schemas import ItemOut
 from pinakes.serving.context import Context
-from pinakes.types import Item, Value, View
+from pinakes.types import Item, View
 
 router = APIRouter(prefix="/v1", tags=["items"])
 
@@ -37,16 +36,9 @@ def wire_item(item: Item) -> dict[str, Any]:
         "title": item.title,
         "text": item.text,
         "attributes": {name: plain(value) for name, value in item.attributes.items()},
-        "rights": {name: plain(value) for name, value in asdict(item.rights).items()},
+        "rights": rights_dict(item.rights),
         "views": [_wire_view(view) for view in item.views],
     }
-
-
-def plain(value: Value) -> Any:
-    """Return a value as JSON knows it: dates as ISO text, sets as lists."""
-    if isinstance(value, tuple):
-        return list(value)
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _wire_view(view: View) -> dict[str, Any]:

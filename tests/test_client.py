@@ -135,3 +135,8 @@ def test_something_else_that_answers_is_told_from_a_service(status, error):
         with pytest.raises(error):
             Client(f"http://127.0.0.1:{other.server_port}").search("blue")
         thread.join()
+
+
+def test_a_notebook_shows_the_pictures_of_the_service(client, engine):
+    found = client.search("blue", top=1)
+    assert found._repr_html_().count("data:image/webp;base64,") == 1

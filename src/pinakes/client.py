@@ -5,7 +5,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from http.client import HTTPException
 from typing import Any
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pinakes.errors import FilterError, MediaError, PinakesError, QueryError, UnknownNameError, UsageError
 from pinakes.retrieval.encode import Picture, Weighted, weighted_pictures
+from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.results import Hit, PlanStep, Reason, Results
 from pinakes.types import Item, Rights, Value, View
 
@@ -80,7 +81,7 @@ class Client:
             "min_confidence": min_confidence,
         }
         given = {name: value for name, value in query.items() if value is not None}
-        return read_results(self._ask("POST", "/v1/search", given))
+        return replace(read_results(self._ask("POST", "/v1/search", given)), picture=self._inline)
 
     def search_many(self, queries: Sequence[Mapping[str, Any]]) -> list[Results]:
         """Answer several queries, each a mapping of the arguments of `search`."""
@@ -104,8 +105,27 @@ class Client:
             views=tuple(View(**{name: view[name] for name in names}) for view in found["views"]),
         )
 
+    def _inline(self, hit: Hit) -> str | None:
+        """Return the thumbnail of a hit as an address that holds it, or None where it is gone."""
+        try:
+            return inline_picture(self._send("GET", hit.thumb, accept="image/webp")) if hit.thumb else None
+        except PinakesError:
+            return None
+
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        headers = {"Accept": "application/json"}
+        try:
+            return json.loads(self._send(method, path, body))
+        except ValueError as error:
+            raise PinakesError(f"{self.url} is not the address of a served collection: {error}") from None
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        accept: str = "application/json",
+    ) -> bytes:
+        headers = {"Accept": accept}
         if self.key is not None:
             headers["Authorization"] = f"Bearer {self.key}"
         data = None
@@ -114,7 +134,7 @@ class Client:
         try:
             request = urllib.request.Request(self.url.rstrip("/") + path, data, headers, method=method)
             with urllib.request.urlopen(request, timeout=self.timeout) as answer:
-                return json.load(answer)
+                return bytes(answer.read())
         except urllib.error.HTTPError as error:
             with error:
                 raise _error(error.code, error.read()) from None

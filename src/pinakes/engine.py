@@ -14,16 +14,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.encoders.base import ImageEncoder
-from pinakes.errors import IntegrityError, QueryError, UnknownNameError, UsageError
+from pinakes.errors import (
+    IntegrityError,
+    MediaError,
+    QueryError,
+    UnknownNameError,
+    UsageError,
+    WithheldError,
+)
 from pinakes.media.pool import DecodePool
 from pinakes.media.read import read_picture_file
 from pinakes.retrieval.encode import Picture, QueryEncoder, Weighted
 from pinakes.retrieval.facets import Facet, count_facets
+from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.items import ItemReader
 from pinakes.retrieval.mask import Policy
 from pinakes.retrieval.opening import OpenRelease, open_release
 from pinakes.retrieval.query import Cut, EncodedQuery
-from pinakes.retrieval.results import Results
+from pinakes.retrieval.results import Hit, Results
 from pinakes.retrieval.searcher import Searcher
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.settings import load_settings
@@ -153,7 +161,7 @@ class Engine:
             weights=weights or {},
             cut=Cut(top, candidates, collapse),
         )
-        return opened.searcher.search(query, watch)
+        return replace(opened.searcher.search(query, watch), picture=self._inline)
 
     def search_many(self, queries: Sequence[Mapping[str, Any]]) -> list[Results]:
         """Answer several queries, each a mapping of the arguments of `search`; same answers as one by one."""
@@ -235,6 +243,13 @@ class Engine:
     def picture(self, item: str, role: str | None = None) -> bytes:
         """Return a WebP of an item's picture to look at on its own: as `thumbnail`, but larger."""
         return self._reduced(self._reader(None).view(item, role), PICTURE)
+
+    def _inline(self, hit: Hit) -> str | None:
+        """Return the thumbnail of a hit as an address that holds it, or None where it is gone."""
+        try:
+            return inline_picture(self.thumbnail(hit.id, hit.view))
+        except (UnknownNameError, WithheldError, MediaError):
+            return None
 
     def _reader(self, as_of: date | None) -> ItemReader:
         opened = self._current()

@@ -1,12 +1,18 @@
 """What a search answers: hits in order, and how the answer came about."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from pinakes.errors import MissingExtraError
+from pinakes.retrieval.grid import picture_grid
 from pinakes.types import Rights, Value
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
 
 Closeness = Literal["very close", "close", "loose"]
 
@@ -105,6 +111,7 @@ class Results:
         receipt: names this answer: same release, query and hits, same receipt.
         synthetic: the collection's data is generated.
         notes: what the asker should know, such as words that were not understood.
+        picture: returns the address of a hit's picture, such as a ``data:`` one; for `_repr_html_`.
     """
 
     hits: tuple[Hit, ...]
@@ -115,6 +122,7 @@ class Results:
     receipt: str
     synthetic: bool = False
     notes: tuple[str, ...] = field(default=())
+    picture: Callable[[Hit], str | None] | None = field(default=None, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -146,6 +154,32 @@ class Results:
     def to_json(self, indent: int | None = None) -> str:
         """Return `to_dict` as JSON text."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    def to_polars(self) -> "pl.DataFrame":
+        """Return one row per hit, best first: rank, id, score and so on, then a column per attribute.
+
+        An attribute that is called like one of the first columns becomes ``attribute.NAME``.
+        """
+        from pinakes.retrieval.frames import results_table  # noqa: PLC0415 (polars takes 150 ms)
+
+        return results_table(self)
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """Return the table of `to_polars` as a pandas data frame.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        try:
+            import pandas as pd  # noqa: PLC0415 (an extra)
+        except ImportError:
+            raise MissingExtraError("to_pandas", "pandas") from None
+        table = self.to_polars()
+        return pd.DataFrame({name: table[name].to_list() for name in table.columns}, columns=table.columns)
+
+    def _repr_html_(self) -> str:
+        """Return a grid of pictures, which notebooks show."""
+        return picture_grid(self)
 
     def to_run(self, query: str) -> list[tuple[str, str, float]]:
         """Return (query id, item id, score) rows for an evaluation tool.

@@ -50,6 +50,7 @@ def text(value):
         {"text": "blue dress", "where": "price < 90"},
         {"like": {"coin-0001": 1.0, "coin-0002": -0.5}, "top": 4},
         {"where": {"field": "family", "op": "=", "value": "coin"}, "collapse": False, "top": 30},
+        {"like": "coin-0001", "score": "roles", "top": 4},
         {"text": {"coin": 1.0}, "weights": {"words": 0.5}, "as_of": date(2025, 1, 1)},
     ],
 )

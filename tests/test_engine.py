@@ -38,6 +38,69 @@ def test_the_view_that_matched_is_named(engine, pristine):
     assert (top.id, top.view, top.uri) == ("coin-0001", "reverse", "images/coin-0001_reverse.jpg")
 
 
+def sides(folder, coin="coin-0001"):
+    return {role: picture(folder, f"{coin}_{role}.jpg") for role in ("obverse", "reverse")}
+
+
+def test_pictures_by_role_are_compared_with_the_views_of_their_role(engine, pristine):
+    given = sides(pristine)
+    by_role = engine.search(image=given, where="family = 'coin'", top=5)
+    assert by_role[0].id == "coin-0001"
+    assert by_role[0].reasons[0].detail.endswith(": obverse 1.00, reverse 1.00")
+    vectors = dict(zip(*engine.vectors("picture"), strict=False))
+    assert len(vectors) == len(engine)
+    exchanged = {"obverse": given["reverse"], "reverse": given["obverse"]}
+    other = engine.search(image=exchanged, where="id = 'coin-0001'")[0]
+    assert other.score < by_role[0].score - 0.1
+    triples = [(path, 1.0, role) for role, path in given.items()]
+    assert engine.search(image=triples, where="family = 'coin'", top=5).receipt == by_role.receipt
+
+
+def test_a_picture_without_a_role_and_words_join_every_role(engine, pristine):
+    given = [(path, 1.0, role) for role, path in sides(pristine).items()]
+    joined = engine.search("copper", image=[*given, (picture(pristine, "coin-0006_obverse.jpg"), 0.5)], top=3)
+    assert {step.method for step in joined.plan} == {"bm25", "roles over exact"}
+
+
+def test_an_item_without_the_role_counts_nothing_for_it(engine, pristine):
+    flower = engine.search(image={"obverse": picture(pristine), "front": picture(pristine)}, top=60)
+    details = {hit.id: hit.reasons[0].detail for hit in flower}
+    assert details["coin-0001"].endswith("obverse 1.00, front none")
+    assert "obverse none" in details["flower-0003"]
+
+
+def test_like_compares_role_to_role_where_asked(engine):
+    by_role = engine.search(like="coin-0001", score="roles", where="family = 'coin'", top=3)
+    assert by_role.plan[0].method == "roles over exact"
+    assert "coin-0001" not in by_role.ids
+    unlike = engine.search(like={"coin-0001": 1.0, "flower-0003": -0.5}, score="roles", top=3)
+    assert "front" not in unlike[0].reasons[0].detail
+
+
+def test_the_score_is_a_setting_of_the_space_and_of_the_query(gallery):
+    settings = load_settings(gallery)
+    space = settings.spaces["picture"].model_copy(update={"score": "mean"})
+    save_settings(gallery, settings.model_copy(update={"spaces": {"picture": space}}))
+    before = Collection(gallery).status().snapshots
+    Collection(gallery).sync()
+    assert Collection(gallery).status().snapshots == before
+    with pinakes.open(gallery) as opened:
+        mean = opened.search(image=picture(gallery), top=1)
+        best = opened.search(image=picture(gallery), top=1, score="best")
+        assert (mean.plan[0].method, best.plan[0].method) == ("mean over exact", "exact")
+        assert mean[0].score < best[0].score
+
+
+def test_an_unknown_role_or_score_is_named_with_the_known_ones(engine, pristine):
+    with pytest.raises(UnknownNameError, match="unknown role 'rim'") as error:
+        engine.search(image={"rim": picture(pristine)})
+    assert error.value.known == ("front", "obverse", "reverse")
+    with pytest.raises(UnknownNameError, match="unknown score 'worst'"):
+        engine.search(image=picture(pristine), score="worst")
+    with pytest.raises(QueryError, match=r"\(picture, weight\)"):
+        engine.search(image=[picture(pristine)])
+
+
 def test_words_and_filter(engine):
     results = engine.search("coin", where="family = 'coin' and metal = 'gold'")
     assert results.hits

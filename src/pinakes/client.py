@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.errors import FilterError, MediaError, PinakesError, QueryError, UnknownNameError, UsageError
-from pinakes.retrieval.encode import Picture, Weighted, weighted_pictures
+from pinakes.retrieval.encode import Pictures, query_pictures
 from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.results import Hit, PlanStep, Reason, Results
+from pinakes.settings import ItemScore
 from pinakes.types import Item, Rights, Value, View
 
 Vector = NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float]
@@ -44,7 +45,7 @@ class Client:
         self,
         text: str | Mapping[str, float] | None = None,
         *,
-        image: Picture | Weighted | None = None,
+        image: Pictures | None = None,
         like: str | Mapping[str, float] | None = None,
         vector: Vector | None = None,
         weights: Mapping[str, float] | None = None,
@@ -53,6 +54,7 @@ class Client:
         top: int = 10,
         candidates: int = 200,
         rerank: str | None = None,
+        score: ItemScore | None = None,
         collapse: bool = True,
         min_confidence: float | None = None,
     ) -> Results:
@@ -63,8 +65,8 @@ class Client:
             PinakesError: the service cannot be reached, is too busy, or went wrong.
         """
         pictures = [
-            {"data": base64.b64encode(data).decode("ascii"), "weight": weight}
-            for data, weight in weighted_pictures(image)
+            {"data": base64.b64encode(p.data).decode("ascii"), "weight": p.weight, "role": p.role}
+            for p in query_pictures(image)
         ]
         query = {
             "text": text,
@@ -77,6 +79,7 @@ class Client:
             "top": top,
             "candidates": candidates,
             "rerank": rerank,
+            "score": score,
             "collapse": collapse,
             "min_confidence": min_confidence,
         }

@@ -24,7 +24,7 @@ from pinakes.errors import (
 )
 from pinakes.media.pool import DecodePool
 from pinakes.media.read import read_picture_file
-from pinakes.retrieval.encode import Picture, QueryEncoder, Weighted
+from pinakes.retrieval.encode import Pictures, QueryEncoder
 from pinakes.retrieval.facets import Facet, count_facets
 from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.items import ItemReader
@@ -34,7 +34,7 @@ from pinakes.retrieval.query import Cut, EncodedQuery
 from pinakes.retrieval.results import Hit, Results
 from pinakes.retrieval.searcher import Searcher
 from pinakes.retrieval.stopwatch import Stopwatch
-from pinakes.settings import load_settings
+from pinakes.settings import ItemScore, load_settings
 from pinakes.snapshots.blocks import read_blocks
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.live import newest_live
@@ -104,7 +104,7 @@ class Engine:
         self,
         text: str | Mapping[str, float] | None = None,
         *,
-        image: Picture | Weighted | None = None,
+        image: Pictures | None = None,
         like: str | Mapping[str, float] | None = None,
         vector: NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float] | None = None,
         weights: Mapping[str, float] | None = None,
@@ -113,6 +113,7 @@ class Engine:
         top: int = 10,
         candidates: int = 200,
         rerank: str | None = None,
+        score: ItemScore | None = None,
         collapse: bool = True,
         min_confidence: float | None = None,
     ) -> Results:
@@ -124,7 +125,8 @@ class Engine:
         Args:
             text: words, or an item's id; or several texts with weights, negative to push away.
             image: a picture - a path, bytes, a PIL image, RGB uint8 of shape (h, w, 3) - or a list of
-                (picture, weight).
+                (picture, weight); or a mapping from roles to pictures, each compared with the views of
+                its role.
             like: id of an item ("more like this"), or several with weights; they are left out of the answer.
             vector: float of shape (dim,), or several by space.
             weights: of each signal in the fusion (``words`` or the name of a space), at least 0.
@@ -133,13 +135,16 @@ class Engine:
             top: how many hits.
             candidates: how many items each signal brings into the fusion.
             rerank: name of a reranker that is bound to the release.
+            score: what the score of an item with several views is: that of its ``best`` view, the ``mean`` of
+                its views, or ``roles``: items of ``like`` are compared role to role; as each space is set
+                when None.
             collapse: show one item for several with identical pictures.
             min_confidence: least confidence of a hit, 0 to 1; needs a calibrated release.
 
         Raises:
             QueryError: nothing to search for, or something that this release cannot answer.
             FilterError: the filter cannot be understood.
-            UnknownNameError: a field, an item, a space or a reranker that does not exist.
+            UnknownNameError: a field, an item, a role, a score, a space or a reranker that does not exist.
             MediaError: a picture that was refused.
         """
         watch = Stopwatch()
@@ -148,17 +153,20 @@ class Engine:
             raise UnknownNameError("reranker", rerank, opened.release.models)
         if min_confidence is not None:
             raise QueryError("min_confidence needs a calibrator, and none is bound to this release")
-        encoder = QueryEncoder(opened.corpus, opened.encoders, self._prepare, opened.searcher.policy.blocked)
+        blocked = opened.searcher.policy.blocked
+        encoder = QueryEncoder(opened.corpus, opened.encoders, self._prepare, blocked, score)
         with watch.stage("encode"):
             encoded = encoder.encode(text, image, like, vector)
         query = EncodedQuery(
             words=encoded.words,
             vectors=encoded.vectors,
+            roles=encoded.roles,
             by_words=encoded.by_words,
             exclude=encoded.exclude,
             where=where,
             as_of=as_of,
             weights=weights or {},
+            score=score,
             cut=Cut(top, candidates, collapse),
         )
         return replace(opened.searcher.search(query, watch), picture=self._inline)

@@ -17,6 +17,7 @@ from pinakes.types import RESERVED_FIELDS, AttributeType
 
 SETTINGS_FILE = "pinakes.toml"
 NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*\Z"
+ItemScore = Literal["best", "mean", "roles"]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -74,6 +75,11 @@ class SpaceSettings(_Table):
         description="the encoder of this space, such as 'descriptor'; 'vector' for brought vectors"
     )
     dtype: Literal["float16", "float32"] = Field("float16", description="how vectors are stored")
+    score: ItemScore = Field(
+        "best",
+        description="what the score of an item with several views is: that of its best view, the mean of its "
+        "views, or role to role where the query has roles ('more like this' has)",
+    )
 
 
 class FieldWeights(_Table):

@@ -39,6 +39,24 @@ def test_search_by_picture_and_like(pinakes, pristine):
     assert not {"coin-0001", "coin-0002"} & set(ids)
 
 
+def test_search_by_both_sides_of_a_coin(pinakes, pristine, tmp_path):
+    sides = [f"{role}={pristine}/images/coin-0001_{role}.jpg" for role in ("obverse", "reverse")]
+    code, out, _ = pinakes("search", pristine, "--image", sides[0], "--image", sides[1], "--top", 2)
+    assert code == 0
+    assert "coin-0001" in out
+    assert "obverse 1.00, reverse 1.00" in out
+    code, _, error = pinakes("search", pristine, "--image", sides[0].replace("obverse=", "averse="))
+    assert code == 2
+    assert "unknown role 'averse'; did you mean 'obverse'?" in error
+    odd = tmp_path / "front=1.jpg"
+    odd.write_bytes((pristine / "images/coin-0001_obverse.jpg").read_bytes())
+    code, out, _ = pinakes("search", pristine, "--image", odd, "--score", "mean", "--json")
+    assert json.loads(out)["plan"][0]["method"] == "mean over exact"
+    code, _, error = pinakes("search", pristine, "--image", odd, "--score", "worst")
+    assert code == 2
+    assert "unknown score 'worst'" in error
+
+
 def test_a_sheet_holds_its_pictures(pinakes, gallery, tmp_path):
     code, _, _ = pinakes("search", gallery, "<b>coin</b>", "--html", tmp_path / "sheet.html")
     page = (tmp_path / "sheet.html").read_text()

@@ -62,6 +62,27 @@ def test_two_pictures_and_words_count_together(client, coin):
     assert {step["signal"] for step in answer["plan"]} >= {"words", "picture"}
 
 
+def test_pictures_come_by_role(client, pristine):
+    sides = {
+        role: (pristine / f"images/coin-0001_{role}.jpg").read_bytes() for role in ("obverse", "reverse")
+    }
+    encoded = {role: base64.b64encode(data).decode() for role, data in sides.items()}
+    answers = [
+        search(client, image=encoded, top=3),
+        search(client, image=[{"data": data, "role": role} for role, data in encoded.items()], top=3),
+        client.post(
+            "/v1/search",
+            files={f"image.{role}": data for role, data in sides.items()},
+            data={"query": '{"top": 3}'},
+        ).json(),
+    ]
+    assert answers[0]["hits"][0]["reasons"][0]["detail"].endswith(": obverse 1.00, reverse 1.00")
+    assert answers[0]["plan"][0]["method"] == "roles over exact"
+    assert all(answer["receipt"] == answers[0]["receipt"] for answer in answers)
+    unknown = client.post("/v1/search", files={"image.edge": sides["obverse"]})
+    assert (unknown.status_code, unknown.json()["kind"], unknown.json()["name"]) == (400, "role", "edge")
+
+
 def test_thumbnails_are_named_by_their_address(client):
     for hit in search(client, text="blue")["hits"]:
         assert client.get(hit["thumb"]).headers["content-type"] == "image/webp"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -11,6 +11,7 @@ from pinakes.cli.output import FAILED, console, print_json, print_notes, table
 from pinakes.cli.sheet import write_sheet
 from pinakes.errors import UsageError
 from pinakes.retrieval.results import Hit, Results
+from pinakes.settings import ItemScore
 
 TITLE_WIDTH = 48
 
@@ -18,7 +19,13 @@ TITLE_WIDTH = 48
 def search(
     folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
     text: Annotated[str | None, typer.Argument(help="Words to search for, or an id.")] = None,
-    image: Annotated[list[str] | None, typer.Option(help="A picture to search for; may be repeated.")] = None,
+    image: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A picture to search for; with a role, for the views of that role; may be repeated.",
+            metavar="[ROLE=]FILE",
+        ),
+    ] = None,
     like: Annotated[list[str] | None, typer.Option(help="The id of an item; may be repeated.")] = None,
     unlike: Annotated[list[str] | None, typer.Option(help="The id of an item to keep away from.")] = None,
     where: Annotated[str | None, typer.Option(help='A filter, such as "price < 50".')] = None,
@@ -28,6 +35,9 @@ def search(
     top: Annotated[int, typer.Option("--top", "-n", "--limit", help="How many hits.")] = 10,
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge rights as of this day.")
+    ] = None,
+    score: Annotated[
+        str | None, typer.Option(help="What an item with several views counts by: best, mean or roles.")
     ] = None,
     collapse: Annotated[bool, typer.Option(help="Show one item for several with identical pictures.")] = True,
     ref: Annotated[str, typer.Option(help="The ref whose release answers.")] = "live",
@@ -46,12 +56,13 @@ def search(
     with pinakes.open(folder, ref=ref) as engine:
         results = engine.search(
             text,
-            image=[(picture, 1.0) for picture in image] if image else None,
+            image=[_picture(given) for given in image] if image else None,
             like=likes or None,
             weights=_weights(weight or []),
             where=where,
             as_of=_day(as_of),
             top=top,
+            score=cast("ItemScore | None", score),
             collapse=collapse,
         )
         if html is not None:
@@ -107,6 +118,14 @@ def _did_you_mean(folder: Path, text: str | None) -> str:
     if text is None and len(folder.parts) == 1:
         return f'no such folder: {folder}; did you mean: pinakes search . "{folder}"'
     return f"no such folder: {folder}"
+
+
+def _picture(given: str) -> tuple[str, float, str | None]:
+    """Return path, weight and role of ``FILE`` or ``ROLE=FILE``; a file may have ``=`` in its name."""
+    role, equals, path = given.partition("=")
+    if not equals or Path(given).exists():
+        return given, 1.0, None
+    return path, 1.0, role
 
 
 def _weights(pairs: list[str]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from pinakes.indexes.base import VectorIndex
 from pinakes.indexes.bm25.bm25 import BM25Index
 from pinakes.kernels.similarity import Stored
 from pinakes.retrieval.records import Records
+from pinakes.settings import ItemScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,34 @@ class SpacePart:
 
 
 @dataclass(frozen=True, slots=True)
+class Roles:
+    """The role of every view of a corpus.
+
+    Attributes:
+        names: the roles that there are, sorted.
+        codes: int64 of shape (views,), positions in ``names``.
+    """
+
+    names: tuple[str, ...]
+    codes: NDArray[np.int64]
+
+    def rows(self, role: str, view_rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which rows of a space are of views of a role, shape (n,).
+
+        Args:
+            role: one of ``names``.
+            view_rows: the view of each row, or -1.
+        """
+        found: NDArray[np.bool_] = self.codes[view_rows] == self.names.index(role)
+        return found & (view_rows >= 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Space:
     """One vector space over the whole corpus.
 
     Attributes:
+        score: what an item's score is made of: its best view, the mean of its views, or role to role.
         text_weight: of this space beside BM25 when only words were asked for, as fitted at the freeze.
         close, very_close: cosines at which an item is called so: percentiles of the collection's own
             nearest neighbours.
@@ -44,6 +69,7 @@ class Space:
     name: str
     dim: int
     parts: tuple[SpacePart, ...]
+    score: ItemScore = "best"
     text_weight: float = 0.0
     close: float = 0.0
     very_close: float = 1.0
@@ -85,6 +111,13 @@ class Corpus:
         """Position of each item's first view, shape (n + 1,): item i has views [i] to [i + 1]."""
         counts = np.bincount(self.views["item_row"].to_numpy(), minlength=len(self.alive))
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """The roles of the views."""
+        names = self.views["role"].unique().sort()
+        codes = self.views["role"].replace_strict(names, np.arange(len(names)), return_dtype=pl.Int64)
+        return Roles(tuple(names.to_list()), codes.to_numpy())
 
     @cached_property
     def family(self) -> NDArray[np.int64]:

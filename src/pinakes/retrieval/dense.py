@@ -1,6 +1,7 @@
 """Dense retrieval: the best items of one space, each by its best row."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ class DenseHits:
         scanned: how many vectors were looked at.
         method: the plans that ran, joined with ``+``.
         recall: the lowest recall among them.
+        roles: by role that was asked for, float64: the score of each item's best view of that role, NaN
+            where it has none; see `pinakes.retrieval.roles`.
     """
 
     rows: NDArray[np.int64]
@@ -29,6 +32,7 @@ class DenseHits:
     scanned: int
     method: str
     recall: float
+    roles: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
 def search_space(

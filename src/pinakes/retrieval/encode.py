@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,12 +15,17 @@ from pinakes.errors import MediaError, QueryError, UnknownNameError
 from pinakes.kernels.similarity import unit_rows
 from pinakes.retrieval.corpus import Corpus, Space
 from pinakes.retrieval.query import MAX_TEXT, compose
+from pinakes.settings import ItemScore
 
 Picture: TypeAlias = str | Path | bytes | Image.Image | NDArray[np.uint8]
 """A picture in a query: a path, the bytes of a file, a PIL image, or RGB of shape (h, w, 3)."""
 
-Weighted: TypeAlias = Sequence[tuple[Any, float]]
-Clause: TypeAlias = tuple[NDArray[np.float32], float]
+Weighted: TypeAlias = Sequence[tuple[Any, float] | tuple[Any, float, str | None]]
+"""Several pictures: (picture, weight) or (picture, weight, role) each."""
+
+Pictures: TypeAlias = Picture | Weighted | Mapping[str, Picture | Weighted]
+"""The pictures of a query: one, several, or those of each role."""
+
 PrepareImage: TypeAlias = Callable[[bytes, ImageEncoder], NDArray[np.generic]]
 
 
@@ -33,11 +38,41 @@ class SpaceEncoders:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryPicture:
+    """One picture of a query: the bytes of a file.
+
+    Attributes:
+        weight: negative pushes away.
+        role: of the views that it is compared with; None for all.
+    """
+
+    data: bytes
+    weight: float = 1.0
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One part of a query in one space.
+
+    Attributes:
+        vector: unit vector, float32 of shape (dim,).
+        role: of the views that it is compared with; None for all.
+    """
+
+    space: str
+    vector: NDArray[np.float32]
+    weight: float
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Encoded:
     """The parts of a query in the form of `pinakes.retrieval.query.EncodedQuery`."""
 
     words: str | None
     vectors: Mapping[str, NDArray[np.float32]]
+    roles: Mapping[str, Mapping[str, NDArray[np.float32]]]
     by_words: frozenset[str]
     exclude: frozenset[str]
 
@@ -50,50 +85,60 @@ class QueryEncoder:
         encoders: by space.
         blocked: ids that were taken down: nobody can ask for their like.
         prepare: decodes a picture's bytes in a worker process and runs the encoder's preparer there.
+        score: what an item's score is made of, as the query says; None for what each space is set to.
     """
 
     corpus: Corpus
     encoders: Mapping[str, SpaceEncoders]
     prepare: PrepareImage
     blocked: frozenset[str] = frozenset()
+    score: ItemScore | None = None
 
     def encode(
         self,
         text: str | Mapping[str, float] | None,
-        image: Picture | Weighted | None,
+        image: Pictures | None,
         like: str | Mapping[str, float] | None,
         vector: NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float] | None,
     ) -> Encoded:
         """Encode the parts of a query.
 
         Words join pictures, items and vectors of a space with the weight that the bridge has beside BM25, and
-        push away with their own.
+        push away with their own. What has no role joins every role that the query has.
 
         Raises:
             QueryError: a part that no space of this release can take.
-            UnknownNameError: an id or a space that does not exist.
+            UnknownNameError: an id, a role or a space that does not exist.
             MediaError: a picture that was refused.
         """
         texts = _weighted_texts(text)
         likes = _weighted_texts(like)
-        clauses = _by_space(
-            [*self._images(weighted_pictures(image)), *self._likes(likes), *self._vectors(vector)]
-        )
-        spoken = _by_space(self._texts(texts))
-        by_words = frozenset(spoken.keys() - clauses.keys())
-        for name, parts in spoken.items():
-            factor = 1.0 if name in by_words else self.corpus.spaces[name].text_weight
-            joined = [(row, weight * (factor if weight > 0 else 1.0)) for row, weight in parts]
-            clauses.setdefault(name, []).extend(joined)
+        shown = [*self._images(query_pictures(image)), *self._likes(likes), *self._vectors(vector)]
+        spoken = self._texts(texts)
+        by_words = frozenset({clause.space for clause in spoken} - {clause.space for clause in shown})
+        clauses = [*shown, *(self._beside(clause, by_words) for clause in spoken)]
         words = " ".join([*(t for t, w in texts if w > 0), *self._wordy_likes(likes)]) or None
+        by_space = {name: [c for c in clauses if c.space == name] for name in self.corpus.spaces}
+        roles = {
+            name: _compose_roles(parts) for name, parts in by_space.items() if any(c.role for c in parts)
+        }
         return Encoded(
             words=words,
-            vectors={name: compose(parts) for name, parts in clauses.items()},
+            vectors={
+                name: _compose(parts) for name, parts in by_space.items() if parts and name not in roles
+            },
+            roles=roles,
             by_words=by_words,
             exclude=frozenset(i for i, _ in likes),
         )
 
-    def _texts(self, texts: Sequence[tuple[str, float]]) -> list[tuple[str, Clause]]:
+    def _beside(self, spoken: Clause, by_words: frozenset[str]) -> Clause:
+        """Return the clause of words as it counts beside pictures, items and vectors."""
+        if spoken.weight < 0 or spoken.space in by_words:
+            return spoken
+        return replace(spoken, weight=spoken.weight * self.corpus.spaces[spoken.space].text_weight)
+
+    def _texts(self, texts: Sequence[tuple[str, float]]) -> list[Clause]:
         found = []
         for name, encoders in self.encoders.items():
             if encoders.text is None or not texts:
@@ -102,7 +147,7 @@ class QueryEncoder:
                 texts, encoders.text.encode_texts([t for t, _ in texts]), strict=True
             ):
                 if row.any():
-                    found.append((name, (row, weight)))
+                    found.append(Clause(name, row, weight))
         negative = [t for t, w in texts if w < 0]
         if negative and not any(encoders.text for encoders in self.encoders.values()):
             raise QueryError(
@@ -111,34 +156,48 @@ class QueryEncoder:
             )
         return found
 
-    def _images(self, pictures: Sequence[tuple[bytes, float]]) -> list[tuple[str, Clause]]:
+    def _images(self, pictures: Sequence[QueryPicture]) -> list[Clause]:
+        for picture in pictures:
+            if picture.role is not None and picture.role not in self.corpus.roles.names:
+                raise UnknownNameError("role", picture.role, self.corpus.roles.names)
         found = []
         for name, encoders in self.encoders.items():
             if encoders.image is None or not pictures:
                 continue
-            prepared = [self.prepare(data, encoders.image) for data, _ in pictures]
+            prepared = [self.prepare(picture.data, encoders.image) for picture in pictures]
             rows = encoders.image.encode_images(prepared)
-            found += [(name, (row, weight)) for row, (_, weight) in zip(rows, pictures, strict=True)]
+            found += [Clause(name, row, p.weight, p.role) for row, p in zip(rows, pictures, strict=True)]
         if pictures and not found:
             raise QueryError("no space of this collection takes pictures: it has no image encoder")
         return found
 
-    def _likes(self, likes: Sequence[tuple[str, float]]) -> list[tuple[str, Clause]]:
+    def _likes(self, likes: Sequence[tuple[str, float]]) -> list[Clause]:
+        """Return each item's vectors: of every role where roles are compared, otherwise one, their mean."""
         found = []
         for item, weight in likes:
             row = self._row(item)
             for name, space in self.corpus.spaces.items():
-                rows = _vectors_of(space, row)
-                if len(rows):
-                    found.append((name, (unit_rows(rows.mean(axis=0, keepdims=True))[0], weight)))
+                vectors, views = _rows_of(space, row)
+                roles = self._roles_of(space, views)
+                for role in dict.fromkeys(roles):
+                    of_role = vectors[[r == role for r in roles]]
+                    mean = unit_rows(of_role.mean(axis=0, keepdims=True))[0]
+                    found.append(Clause(name, mean, weight, role))
         return found
+
+    def _roles_of(self, space: Space, view_rows: NDArray[np.int64]) -> list[str | None]:
+        """Return the role of each row of an item in a space; None where roles are not compared."""
+        if (self.score or space.score) != "roles":
+            return [None] * len(view_rows)
+        roles = self.corpus.roles
+        return [roles.names[roles.codes[view]] if view >= 0 else None for view in view_rows]
 
     def _wordy_likes(self, likes: Sequence[tuple[str, float]]) -> list[str]:
         """Return the words of items that have no vector: the only way to find their like."""
         bare = [
             row
             for row in (self._row(item) for item, weight in likes if weight > 0)
-            if not any(len(_vectors_of(space, row)) for space in self.corpus.spaces.values())
+            if not any(len(_rows_of(space, row)[1]) for space in self.corpus.spaces.values())
         ]
         items = self.corpus.items
         return [f"{items['title'][row] or ''} {items['text'][row] or ''}"[:MAX_TEXT] for row in bare]
@@ -151,7 +210,7 @@ class QueryEncoder:
 
     def _vectors(
         self, vector: NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float] | None
-    ) -> list[tuple[str, Clause]]:
+    ) -> list[Clause]:
         if vector is None:
             return []
         named = vector if isinstance(vector, Mapping) else {self._space_for(np.asarray(vector)): vector}
@@ -164,7 +223,7 @@ class QueryEncoder:
                 raise QueryError(f"space {name} takes a vector of shape ({dim},), got {row.shape}")
             if not np.isfinite(row).all() or not row.any():
                 raise QueryError("the vector must be finite and not all zero")
-            found.append((name, (unit_rows(row[None, :])[0], 1.0)))
+            found.append(Clause(name, unit_rows(row[None, :])[0], 1.0))
         return found
 
     def _space_for(self, vector: NDArray[Any]) -> str:
@@ -177,11 +236,18 @@ class QueryEncoder:
         return (brought or fitting)[0]
 
 
-def _by_space(clauses: Sequence[tuple[str, Clause]]) -> dict[str, list[Clause]]:
-    grouped: dict[str, list[Clause]] = {}
-    for name, clause in clauses:
-        grouped.setdefault(name, []).append(clause)
-    return grouped
+def _compose(clauses: Sequence[Clause]) -> NDArray[np.float32]:
+    return compose([(clause.vector, clause.weight) for clause in clauses])
+
+
+def _compose_roles(clauses: Sequence[Clause]) -> dict[str, NDArray[np.float32]]:
+    """Return one vector for each role: what is of that role and what is of none.
+
+    A role that is only pushed away from is left out where another is wanted: to lack it is no merit.
+    """
+    wanted = [clause.role for clause in clauses if clause.role and clause.weight > 0]
+    roles = dict.fromkeys(wanted or [clause.role for clause in clauses if clause.role])
+    return {role: _compose([c for c in clauses if c.role in (role, None)]) for role in roles}
 
 
 def _weighted_texts(value: str | Mapping[str, float] | None) -> list[tuple[str, float]]:
@@ -193,18 +259,27 @@ def _weighted_texts(value: str | Mapping[str, float] | None) -> list[tuple[str, 
     return kept
 
 
-def weighted_pictures(image: Picture | Weighted | None) -> list[tuple[bytes, float]]:
-    """Return the bytes and the weight of each picture of a query.
+def query_pictures(image: Pictures | None) -> list[QueryPicture]:
+    """Return the bytes, the weight and the role of each picture of a query.
 
     Raises:
         MediaError: a file cannot be read.
-        QueryError: an array is not a picture.
+        QueryError: an array is not a picture, or a list holds something else than pairs and triples.
     """
     if image is None:
         return []
+    if isinstance(image, Mapping):
+        return [replace(p, role=role) for role, given in image.items() for p in query_pictures(given)]
     if isinstance(image, list | tuple):
-        return [(_picture_bytes(picture), float(weight)) for picture, weight in image]
-    return [(_picture_bytes(image), 1.0)]  # type: ignore[arg-type]
+        return [_query_picture(given) for given in image]
+    return [QueryPicture(_picture_bytes(image))]  # type: ignore[arg-type]
+
+
+def _query_picture(given: Sequence[Any]) -> QueryPicture:
+    if not isinstance(given, list | tuple) or len(given) not in (2, 3):
+        raise QueryError("several pictures are given as (picture, weight) or (picture, weight, role) each")
+    picture, weight, role = (*given, None)[:3]
+    return QueryPicture(_picture_bytes(picture), float(weight), role)
 
 
 def _picture_bytes(picture: Picture) -> bytes:
@@ -227,9 +302,11 @@ def _picture_bytes(picture: Picture) -> bytes:
     return buffer.getvalue()
 
 
-def _vectors_of(space: Space, row: int) -> NDArray[np.float32]:
-    found = []
+def _rows_of(space: Space, row: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return the vectors of an item, shape (n, dim), and the view of each, or -1."""
+    vectors, views = [], []
     for part in space.parts:
         first, following = np.searchsorted(part.item_rows, [row, row + 1])
-        found.append(np.asarray(part.vectors[first:following], dtype=np.float32))
-    return np.concatenate(found)
+        vectors.append(np.asarray(part.vectors[first:following], dtype=np.float32))
+        views.append(part.view_rows[first:following])
+    return np.concatenate(vectors), np.concatenate(views)

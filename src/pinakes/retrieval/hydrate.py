@@ -108,7 +108,8 @@ class Hydrator:
                 space = self.corpus.spaces[signal.signal]
                 if view_row < 0:
                     view_row = int(signal.dense.view_rows[position])
-                grade, detail = _grade(space, score), f"{signal.signal} similarity {score:.2f}"
+                grade = _grade(space, score)
+                detail = f"{signal.signal} similarity {score:.2f}{_by_role(signal.dense, position)}"
             elif match is not None and signal.signal == WORDS:
                 grade, detail = _matched_words(match)
             else:
@@ -134,6 +135,15 @@ class _Told:
     reasons: tuple[Reason, ...]
     grade: int
     view_row: int
+
+
+def _by_role(dense: DenseHits, position: int) -> str:
+    """Return what each role says of an item, such as ``: obverse 0.93, reverse none``."""
+    said = [
+        f"{role} {'none' if np.isnan(scores[position]) else format(scores[position], '.2f')}"
+        for role, scores in dense.roles.items()
+    ]
+    return f": {', '.join(said)}" if said else ""
 
 
 def _grade(space: Space, cosine: float) -> int:

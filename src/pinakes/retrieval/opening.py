@@ -16,7 +16,7 @@ from pinakes.retrieval.corpus import Corpus, Space, SpacePart
 from pinakes.retrieval.encode import SpaceEncoders
 from pinakes.retrieval.mask import Policy
 from pinakes.retrieval.searcher import Searcher
-from pinakes.settings import Settings, parse_settings
+from pinakes.settings import ItemScore, Settings, parse_settings
 from pinakes.snapshots.blocks import read_blocks
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.leases import hold_leases
@@ -79,7 +79,9 @@ def open_release(paths: CollectionPaths, release: Release) -> OpenRelease:
         spoken = any(len(segment.postings.terms) for segment in lexical)
         words = BM25Index(lexical, settings.search.fields.model_dump()).open() if spoken else None
         spaces = {
-            name: _open_space(name, snapshots, starts.tolist(), view_starts.tolist())
+            name: _open_space(
+                name, _score_of(settings, name), snapshots, starts.tolist(), view_starts.tolist()
+            )
             for name in snapshots[0].manifest.encoders
         }
         corpus = Corpus(items, views, alive, order, words, spaces)
@@ -97,7 +99,11 @@ def open_release(paths: CollectionPaths, release: Release) -> OpenRelease:
 
 
 def _open_space(
-    name: str, snapshots: Sequence[Snapshot], starts: Sequence[int], view_starts: Sequence[int]
+    name: str,
+    score: ItemScore,
+    snapshots: Sequence[Snapshot],
+    starts: Sequence[int],
+    view_starts: Sequence[int],
 ) -> Space:
     parts = []
     for snapshot, start, view_start in zip(snapshots, starts, view_starts, strict=False):
@@ -111,10 +117,16 @@ def _open_space(
         name=name,
         dim=record.dim,
         parts=tuple(parts),
+        score=score,
         text_weight=float(measured.get("text_weight", 0.0)),
         close=float(measured.get("close", 0.0)),
         very_close=float(measured.get("very_close", 1.0)),
     )
+
+
+def _score_of(settings: Settings, space: str) -> ItemScore:
+    """Return what a space's settings say; an older snapshot may have a space that they no longer name."""
+    return settings.spaces[space].score if space in settings.spaces else "best"
 
 
 def _open_encoders(base: Snapshot, space: str) -> SpaceEncoders:

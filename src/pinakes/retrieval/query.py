@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.errors import QueryError
+from pinakes.errors import QueryError, UnknownNameError
+from pinakes.settings import ItemScore
 
 MAX_TOP = 10_000
 MAX_TEXT = 4_000
@@ -47,21 +48,34 @@ class EncodedQuery:
     Attributes:
         words: text for BM25 and the exact id, or None.
         vectors: by space, one unit vector, float32 of shape (dim,): all clauses composed.
+        roles: by space, by role, one unit vector of the same kind; such a space is searched role to role.
         by_words: the spaces whose vector comes from words alone.
         exclude: ids that the asker already has, such as the item of "more like this".
         where: a filter, as a string or a JSON tree.
         as_of: the day on which rights are judged.
         weights: by signal (``words`` or a space), at least 0; signals not named have their own.
+        score: what an item's score is made of; None for what each space is set to.
     """
 
     words: str | None = None
     vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    roles: Mapping[str, Mapping[str, NDArray[np.float32]]] = field(default_factory=dict)
     by_words: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
     where: str | Mapping[str, Any] | None = None
     as_of: date | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
+    score: ItemScore | None = None
     cut: Cut = Cut()
+
+    def __post_init__(self) -> None:
+        if self.score is not None and self.score not in get_args(ItemScore):
+            raise UnknownNameError("score", self.score, get_args(ItemScore))
+
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """The spaces that are searched."""
+        return (*self.vectors, *self.roles)
 
 
 def compose(clauses: list[tuple[NDArray[np.float32], float]]) -> NDArray[np.float32]:

@@ -17,6 +17,7 @@ from pinakes.retrieval.hydrate import WORDS, Evidence, Hydrator
 from pinakes.retrieval.mask import Allowed, Masks, Policy
 from pinakes.retrieval.query import EncodedQuery
 from pinakes.retrieval.results import PlanStep, Results
+from pinakes.retrieval.roles import search_means, search_roles
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.types import AttributeType
 
@@ -64,7 +65,7 @@ class Searcher:
             FilterError, UnknownNameError: see `Masks.allowed`.
         """
         watch = watch or Stopwatch()
-        if not query.words and not query.vectors and query.where is None:
+        if not query.words and not query.spaces and query.where is None:
             raise QueryError("nothing to search for: give a text, a picture, an item, a vector or a filter")
         self._check_weights(query.weights)
         with watch.stage("filter"):
@@ -87,7 +88,7 @@ class Searcher:
                 {
                     "release": self.release,
                     "words": query.words,
-                    "vectors": {name: sha256_bytes(v.tobytes()) for name, v in query.vectors.items()},
+                    "vectors": _vector_digests(query),
                     "hits": [[hit.id, hit.score] for hit in hits],
                 }
             )[:16],
@@ -127,13 +128,22 @@ class Searcher:
                 found = self.corpus.words.search(query.words, mask, depth, order)
             signals.append(Signal(WORDS, found.rows, found.scores, query.weights.get(WORDS, 1.0)))
         anything = any(len(signal.rows) for signal in signals)
-        for name, vector in query.vectors.items():
+        for name in query.spaces:
             weight = self._weight(query, name, anything=anything)
             if weight > 0:
                 with watch.stage(name):
-                    dense = search_space(self.corpus.spaces[name], vector, depth, mask, order)
+                    dense = self._search_space(query, name, depth, mask)
                 signals.append(Signal(name, dense.rows, dense.scores, weight, dense))
         return tuple(signals)
+
+    def _search_space(
+        self, query: EncodedQuery, name: str, depth: int, mask: NDArray[np.bool_] | None
+    ) -> DenseHits:
+        space, order = self.corpus.spaces[name], self.corpus.order
+        if name in query.roles:
+            return search_roles(space, query.roles[name], depth, mask, order, roles=self.corpus.roles)
+        search = search_means if (query.score or space.score) == "mean" else search_space
+        return search(space, query.vectors[name], depth, mask, order)
 
     def _weight(self, query: EncodedQuery, space: str, *, anything: bool) -> float:
         """Return the weight of a space: as asked for; for words as fitted, or 1 if BM25 finds nothing."""
@@ -147,7 +157,7 @@ class Searcher:
         """Return rows and scores, best first: one list keeps its own scores, several are fused by rank."""
         lists = [s for s in signals if s.name != EXACT_ID and s.weight > 0]
         exact = next((int(s.rows[0]) for s in signals if s.name == EXACT_ID), None)
-        if not query.words and not query.vectors:
+        if not query.words and not query.spaces:
             rows = np.flatnonzero(allowed.mask)
             scores = np.zeros(len(rows))
         elif len(lists) == 1 and exact is None:
@@ -185,3 +195,9 @@ class Searcher:
         else:
             method, scanned, recall = {WORDS: "bm25"}.get(signal.name, "lookup"), len(signal.rows), 1.0
         return PlanStep(signal.name, method, scanned, round(share, 6), recall, signal.weight)
+
+
+def _vector_digests(query: EncodedQuery) -> dict[str, str]:
+    """Return what a receipt says of the vectors that were searched for: by space, or by space and role."""
+    named = {f"{name} {role}": v for name, roles in query.roles.items() for role, v in roles.items()}
+    return {name: sha256_bytes(v.tobytes()) for name, v in {**query.vectors, **named}.items()}

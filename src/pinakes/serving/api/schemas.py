@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from pinakes.errors import QueryError
 from pinakes.retrieval.query import MAX_TEXT
+from pinakes.settings import ItemScore
 from pinakes.types import AttributeType
 
 MAX_PAGE = 200
@@ -39,6 +40,7 @@ class WeightedPicture(Body):
 
     data: Base64
     weight: FiniteFloat = Field(1.0, description="negative pushes away")
+    role: str | None = Field(None, description="of the views that it is compared with; all when null")
 
 
 class SearchQuery(Body):
@@ -49,8 +51,14 @@ class SearchQuery(Body):
         description="words or an item's id; or several texts with weights, negative to push away",
         max_length=32,
     )
-    image: Base64 | Annotated[list[WeightedPicture], Field(min_length=1, max_length=8)] | None = Field(
-        None, description="a picture file in base64, or several with weights; nothing of it is kept"
+    image: (
+        Base64
+        | Annotated[list[WeightedPicture], Field(min_length=1, max_length=8)]
+        | Annotated[dict[str, Base64], Field(min_length=1, max_length=8)]
+        | None
+    ) = Field(
+        None,
+        description="a picture file in base64, several with weights, or one by role; nothing of it is kept",
     )
     like: str | Annotated[Weights, Field(max_length=32)] | None = Field(
         None, description="id of an item to find more like, or several with weights"
@@ -67,6 +75,9 @@ class SearchQuery(Body):
     top: int = Field(10, ge=1, le=MAX_PAGE, description="hits on a page")
     candidates: int = Field(
         200, ge=1, le=MAX_CANDIDATES, description="items each signal brings into the fusion; pages end there"
+    )
+    score: ItemScore | None = Field(
+        None, description="what an item with several views counts by; as each space is set when null"
     )
     collapse: bool = Field(True, description="show one item for several with identical pictures")
     min_confidence: FiniteFloat | None = Field(

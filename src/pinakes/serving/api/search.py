@@ -24,16 +24,20 @@ from pinakes.serving.api.schemas import (
     Answers,
     Batch,
     SearchQuery,
+    WeightedPicture,
     picture_bytes,
 )
 from pinakes.serving.context import Context, ServingContext
 from pinakes.serving.cursors import Cursor, fingerprint
-from pinakes.serving.uploads import check_upload, read_form
+from pinakes.serving.uploads import Upload, check_upload, read_form
 
 router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Visitor])
 
+PART = "image"
+"""The part of a form that is a picture; ``image.ROLE`` is one for the views of a role."""
+
 REF = "#/components/schemas/"
-Pictures = Sequence[tuple[bytes, float]]
+Pictures = Sequence[tuple[bytes, float, str | None]]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -50,10 +54,16 @@ Model = TypeVar("Model", bound=BaseModel)
                 "multipart/form-data": {
                     "schema": {
                         "type": "object",
-                        "required": ["image"],
                         "properties": {
                             "image": {"type": "string", "format": "binary", "description": "a picture file"},
                             "query": {"type": "string", "description": "the rest of the query, as JSON"},
+                        },
+                        "patternProperties": {
+                            "^image\\.": {
+                                "type": "string",
+                                "format": "binary",
+                                "description": "a picture for the views of a role, such as `image.obverse`",
+                            }
                         },
                     }
                 },
@@ -113,7 +123,7 @@ async def similar(
 
 
 def answer_query(
-    context: ServingContext, query: SearchQuery, uploads: Sequence[bytes] = ()
+    context: ServingContext, query: SearchQuery, uploads: Sequence[Upload] = ()
 ) -> dict[str, Any]:
     """Answer one query in the form of `Answer`; runs in a thread.
 
@@ -122,7 +132,7 @@ def answer_query(
         WithheldError: an item of ``like`` may not be shown.
         GoneError: the cursor's release is gone.
     """
-    pictures = [*_pictures(context, query), *((data, 1.0) for data in uploads)]
+    pictures = [*_pictures(context, query), *((u.data, 1.0, _role(u.part)) for u in uploads)]
     asked = _fingerprint(query, uploads)
     engine, offset = context.engine, 0
     if query.cursor is not None:
@@ -144,6 +154,7 @@ def answer_query(
         top=max(end, 1),
         candidates=query.candidates,
         rerank=query.rerank,
+        score=query.score,
         collapse=query.collapse,
         min_confidence=query.min_confidence,
     )
@@ -194,24 +205,38 @@ def _validated(model: type[Model], body: bytes | str) -> Model:
         ) from None
 
 
-async def _from_form(request: Request, context: ServingContext) -> tuple[SearchQuery, list[bytes]]:
+async def _from_form(request: Request, context: ServingContext) -> tuple[SearchQuery, Sequence[Upload]]:
     form = await read_form(request, context.config.upload_bytes)
     for name in [*(name for name, _ in form.fields), *(upload.part for upload in form.uploads)]:
-        if name not in ("image", "query"):
-            raise QueryError(f"the form has a part {name!r}: it may have `image`, a file, and `query`, JSON")
+        if name not in (PART, "query") and not _role(name):
+            raise QueryError(
+                f"the form has a part {name!r}: it may have `image`, a file, `image.ROLE`, a file for the "
+                "views of a role, and `query`, JSON"
+            )
     if not form.uploads:
         raise QueryError("the form has no picture: send it as a file in the part `image`")
     text = dict(form.fields).get("query", "{}")
-    return _validated(SearchQuery, text), [upload.data for upload in form.uploads]
+    return _validated(SearchQuery, text), form.uploads
+
+
+def _role(part: str) -> str | None:
+    """Return the role in the name of a part such as ``image.obverse``; None where it names none."""
+    head, _, role = part.partition(".")
+    return role or None if head == PART else None
 
 
 def _pictures(context: ServingContext, query: SearchQuery) -> Pictures:
-    given = query.image or []
-    pairs = (
-        [(given, 1.0)] if isinstance(given, str) else [(picture.data, picture.weight) for picture in given]
-    )
+    match query.image:
+        case None:
+            given: list[WeightedPicture] = []
+        case str() as text:
+            given = [WeightedPicture(data=text)]
+        case dict() as by_role:
+            given = [WeightedPicture(data=text, role=role) for role, text in by_role.items()]
+        case several:
+            given = several
     limit = context.config.upload_bytes
-    return [(check_upload(picture_bytes(text), limit), weight) for text, weight in pairs]
+    return [(check_upload(picture_bytes(p.data), limit), p.weight, p.role) for p in given]
 
 
 def _arrays(
@@ -222,6 +247,6 @@ def _arrays(
     return None if vector is None else np.asarray(vector, dtype=np.float64)
 
 
-def _fingerprint(query: SearchQuery, uploads: Sequence[bytes]) -> str:
+def _fingerprint(query: SearchQuery, uploads: Sequence[Upload]) -> str:
     parts = query.model_dump(mode="json", exclude={"cursor"}, exclude_defaults=True)
-    return fingerprint({**parts, "uploads": [sha256(data).hexdigest() for data in uploads]})
+    return fingerprint({**parts, "uploads": [[u.part, sha256(u.data).hexdigest()] for u in uploads]})

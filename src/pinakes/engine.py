@@ -100,6 +100,13 @@ class Engine:
         """Return the number of living items."""
         return int(self._current().corpus.alive.sum())
 
+    def __contains__(self, item: object) -> bool:
+        """Return whether there is an item of this id that may be shown."""
+        try:
+            return isinstance(item, str) and bool(self.item(item))
+        except (UnknownNameError, WithheldError):
+            return False
+
     def search(
         self,
         text: str | Mapping[str, float] | None = None,

@@ -168,8 +168,15 @@ def test_help_and_version(pinakes):
 
 
 def test_demo_answers_a_search(pinakes, tmp_path):
-    code, out, _ = pinakes("demo", "--size", 10, "--into", tmp_path / "demo", "--no-serve")
+    code, out, _ = pinakes("demo", "--size", 30, "--into", tmp_path / "demo", "--no-serve")
     assert code == 0
-    assert "10 generated items" in out
+    assert "30 generated items" in out
     assert "0 bytes downloaded" in out
-    assert "pinakes search" in out
+    assert f"this, but blue: pinakes search {tmp_path / 'demo'} blue --like garment-0004" in out
+    assert "now yours: pinakes index ~/Pictures" in out
+
+
+def test_a_demo_too_small_for_its_garment_answers_words(pinakes, tmp_path):
+    code, out, _ = pinakes("demo", "--size", 3, "--into", tmp_path / "demo", "--no-serve", "--json")
+    assert code == 0
+    assert json.loads(out)["search"]["hits"]

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
+from pinakes.cli.invite import invite
 from pinakes.cli.output import console
 from pinakes.serving.config import ServingConfig
 from pinakes.serving.keys import parse_keys
@@ -38,4 +40,8 @@ def serve(
         public_search=public_search,
         keys=parse_keys(os.environ.get(KEYS_VARIABLE, "")),
     )
-    run(folder, config, announce=lambda address: console().print(f"serving {folder} at [bold]{address}[/]"))
+    run(
+        folder,
+        config,
+        announce=lambda address: invite(console(), f"serving {escape(str(folder))} at", address),
+    )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pinakes.engine import Engine
-from pinakes.errors import UnknownNameError, WithheldError
 from pinakes.retrieval.results import Hit
+from pinakes.samples.tour import COIN, GARMENT
 from pinakes.serving.pages.asked import Asked, Filter
 from pinakes.serving.pages.card import Card, make_cards
 from pinakes.serving.pages.choices import ShownFacet
@@ -15,9 +15,6 @@ EVERY = {"field": "id", "op": "is not null"}
 
 SAMPLES = 18
 """Items to begin from, where no query is answered."""
-
-GARMENT, COIN = "garment-0004", "coin-0001"
-"""Items of the sample gallery: they are in every gallery of more than a few items (`pinakes.samples`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +56,7 @@ GALLERY = (
 
 def has_gallery(engine: Engine) -> bool:
     """Return whether the collection is the sample gallery, and shows the items that the examples need."""
-    try:
-        return engine.item(GARMENT).attributes.get("family") == "garment" and bool(engine.item(COIN))
-    except (UnknownNameError, WithheldError):
-        return False
+    return COIN in engine and GARMENT in engine and engine.item(GARMENT).attributes.get("family") == "garment"
 
 
 def samples_of(engine: Engine, facets: Sequence[ShownFacet]) -> tuple[Card, ...]:

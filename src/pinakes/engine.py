@@ -68,6 +68,7 @@ class Engine:
         self.pinned = pinned
         self.trouble: str | None = None
         self._lock = threading.Lock()
+        self._pools_lock = threading.Lock()
         self._opened: OpenRelease | None = None
         self._looked = 0.0
         self._pools: dict[str, DecodePool] = {}
@@ -87,6 +88,7 @@ class Engine:
             if self._opened is not None:
                 self._opened.close()
             self._opened = None
+        with self._pools_lock:
             for pool in self._pools.values():
                 pool.close()
             self._pools.clear()
@@ -284,18 +286,47 @@ class Engine:
         temporary.replace(kept)
         return made
 
-    def _current(self) -> OpenRelease:
-        """Return the open release; every half second look whether there is something newer."""
-        now = time.monotonic()
-        if self._opened is not None and now - self._looked < LOOK_EVERY:
-            return self._opened
+    def refresh(self) -> Release:
+        """Look at once whether something newer was published, and return the release that answers now."""
         with self._lock:
-            if self._opened is None:
-                self._opened = open_release(self.paths, self._wanted())
-            else:
-                self._refresh(self._opened)
-            self._looked = now
-            return self._opened
+            self._look()
+        return self.release
+
+    def _current(self) -> OpenRelease:
+        """Return the open release; every half second look whether there is something newer.
+
+        One thread looks, and opens what it finds; the others answer meanwhile from what is open.
+        """
+        opened = self._opened
+        if opened is not None and time.monotonic() - self._looked < LOOK_EVERY:
+            return opened
+        if not self._lock.acquire(blocking=opened is None):
+            return opened or self._current()
+        try:
+            if self._opened is None or time.monotonic() - self._looked >= LOOK_EVERY:
+                self._look()  # unless another thread has while this one waited
+            return self._opened or self._current()
+        finally:
+            self._lock.release()
+
+    def _look(self) -> None:
+        """Open what the ref points to, or follow it. The caller holds the lock."""
+        if self._opened is None:
+            self._opened = self._open()
+        else:
+            self._refresh(self._opened)
+        self._looked = time.monotonic()
+
+    def _open(self) -> OpenRelease:
+        """Open what the ref points to; a release may be followed by another, and pruned, in between."""
+        wanted = self._wanted()
+        while True:
+            try:
+                return open_release(self.paths, wanted)
+            except UnknownNameError:
+                tried, wanted = wanted, self._wanted()
+                if tried.id == wanted.id:
+                    raise
 
     def _refresh(self, opened: OpenRelease) -> None:
         """Follow the ref, the live attributes and the block list; queries under way keep what they have.
@@ -305,8 +336,8 @@ class Engine:
         release = self._wanted()
         if release.id != opened.release.id or newest_live(self.paths) != opened.live:
             try:
-                self._opened = open_release(self.paths, release)
-            except IntegrityError as error:
+                self._opened = open_release(self.paths, release, opened)
+            except (IntegrityError, UnknownNameError) as error:  # damaged; or pruned since: look again
                 self.trouble = str(error)
                 return
             self.trouble = None
@@ -333,7 +364,7 @@ class Engine:
     def _pool(self, encoder: ImageEncoder | None, size: int = THUMBNAIL) -> DecodePool:
         """Return the process that decodes for an encoder, or for WebP of a size; started on first use."""
         key = encoder.fingerprint if encoder else str(size)
-        with self._lock:
+        with self._pools_lock:
             if key not in self._pools:
                 if encoder is None:
                     pool = DecodePool(phash=False, thumbnail=size, workers=1)

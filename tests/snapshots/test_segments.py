@@ -1,7 +1,9 @@
 import polars as pl
 import pytest
 
+from pinakes.errors import IntegrityError
 from pinakes.ingest.tables import snapshot_tables
+from pinakes.snapshots.reader import open_snapshot
 from pinakes.snapshots.segments import SegmentRows, join_rows, living, released_hashes
 from pinakes.types import AttributeType, Item, View
 
@@ -51,5 +53,17 @@ def test_live_attributes_take_the_place_of_frozen_ones(segments):
     assert join_rows(segments, live)[0]["price"].to_list() == [10.0, None, None, 20.0, None]
 
 
-def test_what_a_release_shows_is_content_and_uris_of_living_items(segments):
-    assert released_hashes(segments) == {"a": "h\nm1.jpg", "b": "h", "c": "h\nm3.jpg\nm1.jpg"}
+def test_what_a_release_shows_is_content_and_uris_of_living_items(written):
+    snapshots = [open_snapshot(written, name) for name in ("v0001", "v0001+d0001")]
+    shown = {"a": "aa\nm1.jpg\nm2.jpg", "b": "b2\nm3.jpg", "é": "ee"}
+    assert released_hashes(snapshots) == shown
+    assert released_hashes(snapshots, ["b", "c", "é", "never"]) == {"b": shown["b"], "é": shown["é"]}
+    assert released_hashes(snapshots, []) == released_hashes([]) == {}
+
+
+def test_a_damaged_table_is_said_to_be(written):
+    snapshot = open_snapshot(written, "v0001")
+    snapshot.files.items.chmod(0o644)
+    snapshot.files.items.write_bytes(b"PAR1 and then nothing")
+    with pytest.raises(IntegrityError, match="v0001: its tables are not as written"):
+        released_hashes([snapshot])

@@ -139,6 +139,9 @@ def _create_or_check(database: Database) -> None:
             connection.execute(schema_version.insert().values(version=SCHEMA_VERSION))
             return
         version = connection.execute(sa.select(schema_version.c.version)).scalar_one_or_none()
+        if version is not None and version < SCHEMA_VERSION:
+            METADATA.create_all(connection)
+            connection.execute(schema_version.update().values(version=SCHEMA_VERSION))
     if version is None:
         raise IntegrityError(database.path, "the table schema_version is empty")
     if version > SCHEMA_VERSION:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pinakes.catalog.codec import decode_attributes, decode_rights, encode_attributes, encode_rights
 from pinakes.catalog.database import path_of
 from pinakes.catalog.identity import item_hash, row_hash
+from pinakes.catalog.journal import touch
 from pinakes.catalog.media import drop_unused_media
 from pinakes.catalog.schema import items, media, views
 from pinakes.errors import IntegrityError
@@ -80,6 +81,7 @@ def put_items(
     _execute_many(connection, _UPDATE, seen)
     changed = [*added, *updated]
     _execute_many(connection, views.insert(), [row for id in changed for row in _view_rows(new[id].item)])
+    touch(connection, changed)
     drop_unused_media(connection, replaced)
     return Upserted(tuple(added), tuple(updated), tuple(unchanged))
 
@@ -95,7 +97,9 @@ def delete_items(connection: sa.Connection, ids: Sequence[str]) -> tuple[str, ..
     connection.execute(views.delete().where(views.c.item_id.in_(ids)))
     connection.execute(items.delete().where(items.c.id.in_(ids)))
     drop_unused_media(connection, shown)
-    return tuple(id for id in ids if id in held)
+    deleted = tuple(id for id in ids if id in held)
+    touch(connection, deleted)
+    return deleted
 
 
 def stream_items(
@@ -120,20 +124,24 @@ def stream_items(
         yield from _read(connection, _WITH_VIEWS.where(items.c.id.in_(part)), types)
 
 
-def content_hashes(connection: sa.Connection) -> dict[str, str]:
-    """Return the content hash of every item, by id in code point order."""
-    rows = connection.execute(sa.select(items.c.id, items.c.content_hash).order_by(items.c.id))
-    return {row.id: row.content_hash for row in rows}
+def content_hashes(connection: sa.Connection, ids: Sequence[str] | None = None) -> dict[str, str]:
+    """Return the content hash of every item, or of those of ``ids`` that are there, by id."""
+    query = sa.select(items.c.id, items.c.content_hash).order_by(items.c.id)
+    return {row.id: row.content_hash for row in _select(connection, query, items.c.id, ids)}
 
 
-def shown_hashes(connection: sa.Connection) -> dict[str, str]:
-    """Return what a release shows of every item, in one text: content hash and uris, by id.
+def shown_hashes(connection: sa.Connection, ids: Sequence[str] | None = None) -> dict[str, str]:
+    """Return what a release shows of items, in one text: content hash and uris, by id.
 
     Unlike the content hash alone it changes when a picture is moved, so that a release never points nowhere.
+
+    Args:
+        connection: a transaction.
+        ids: only these, each once, as far as they are there; None for all.
     """
-    shown = content_hashes(connection)
+    shown = content_hashes(connection, ids)
     query = sa.select(views.c.item_id, views.c.uri).order_by(views.c.item_id, views.c.position)
-    for row in connection.execute(query):
+    for row in _select(connection, query, views.c.item_id, ids):
         shown[row.item_id] += f"\n{row.uri}"
     return shown
 
@@ -194,6 +202,17 @@ def _read(
                 path_of(connection), f"item {id!r}: {error}; index again after a change of the schema"
             ) from None
         yield StoredItem(item, lines[0]["place"], lines[0]["content_hash"])
+
+
+def _select(
+    connection: sa.Connection, query: sa.Select[Any], key: sa.Column[str], ids: Sequence[str] | None
+) -> Iterator[sa.Row[Any]]:
+    """Yield the rows of a query, or those of them whose key is among the given ids, part by part."""
+    if ids is None:
+        yield from connection.execute(query)
+        return
+    for start in range(0, len(ids), ROWS_AT_A_TIME):
+        yield from connection.execute(query.where(key.in_(ids[start : start + ROWS_AT_A_TIME])))
 
 
 def _to_item(lines: Sequence[sa.RowMapping], types: Mapping[str, AttributeType]) -> Item:

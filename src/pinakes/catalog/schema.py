@@ -2,8 +2,11 @@
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 1
-"""Raised whenever a table changes; a catalogue of a higher version is refused."""
+SCHEMA_VERSION = 2
+"""Raised whenever a table changes; a catalogue of a higher version is refused, a lower one is brought up.
+
+2: the tables of the journal. A catalogue without them lacks marks alone, and is compared as a whole once.
+"""
 
 # Ids are compared, sorted and merged by code point everywhere. SQLite's BINARY collation compares the UTF-8
 # bytes, whose order is the order of code points; PostgreSQL does the same only under the collation "C".
@@ -93,6 +96,23 @@ quarantine = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
+)
+
+touched = sa.Table(
+    "touched",
+    METADATA,
+    sa.Column("item_id", KEY, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+marks = sa.Table(
+    "marks",
+    METADATA,
+    sa.Column("name", KEY, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 events = sa.Table(

@@ -1,14 +1,21 @@
-"""What a freeze has to write: nothing, a delta, or a new base."""
+"""What a freeze has to write: nothing, a delta, or a new base; and which deltas a new one takes in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 MAX_DELTAS = 4
-"""A release with this many deltas gets a new base: every segment costs each query a pass."""
+"""A release never has more deltas: every segment costs each query a pass."""
 
 MAX_SHARE = 0.10
 """A new base is written when deltas would hold more than this share of the base's items."""
+
+TIER = 2
+"""A merge takes in an earlier delta that has at most so many times the rows that are merged already.
+
+So every row is merged a logarithmic number of times before it reaches the base (O'Neil et al., "The
+Log-Structured Merge-Tree", 1996; the size-tiered policy of Cassandra and its likes).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +33,18 @@ class Changes:
     def __bool__(self) -> bool:
         return bool(self.changed or self.removed)
 
+    @property
+    def rows(self) -> int:
+        """How many rows a delta of them has, tombstones included."""
+        return len(self.changed) + len(self.removed)
+
 
 def find_changes(catalogue: Mapping[str, str], released: Mapping[str, str]) -> Changes:
     """Compare what is shown of each item.
 
     Args:
         catalogue: content hash and uris by id, as they are now.
-        released: the same of every living item of the release.
+        released: the same of the living items of the release; of the same ids, where not of all.
     """
     return Changes(
         changed=tuple(sorted(i for i, content in catalogue.items() if released.get(i) != content)),
@@ -41,22 +53,38 @@ def find_changes(catalogue: Mapping[str, str], released: Mapping[str, str]) -> C
 
 
 def choose_kind(
-    changes: Changes, base_items: int | None, deltas: int, delta_rows: int, *, same_recipe: bool
+    rows: int, base_items: int | None, delta_rows: int, *, same_recipe: bool, max_share: float = MAX_SHARE
 ) -> Literal["nothing", "delta", "base"]:
     """Choose what to write.
 
     Args:
-        changes: between release and catalogue.
+        rows: that a delta of what changed would have.
         base_items: items of the release's base; None when nothing was released yet.
-        deltas: how many the release has.
-        delta_rows: items and tombstones in them.
+        delta_rows: items and tombstones in its deltas.
         same_recipe: schema, spaces and language are those of the release.
+        max_share: of the base's items that deltas may hold.
     """
     if base_items is None or not same_recipe:
         return "base"
-    if not changes:
+    if not rows:
         return "nothing"
-    rows = delta_rows + len(changes.changed) + len(changes.removed)
-    if deltas >= MAX_DELTAS or rows > max(1.0, MAX_SHARE * base_items):
-        return "base"
-    return "delta"
+    return "base" if rows + delta_rows > max(1.0, max_share * base_items) else "delta"
+
+
+def kept_deltas(deltas: Sequence[int], rows: int) -> int:
+    """Return how many of the oldest deltas stay as they are; the new delta takes in the others.
+
+    Nothing is merged while there is room. Then the newest deltas are, as long as each is not much larger than
+    those after it together, and at least one.
+
+    Args:
+        deltas: rows of each delta of the release, oldest first.
+        rows: that a delta of what changed since has.
+    """
+    kept = len(deltas)
+    if kept < MAX_DELTAS:
+        return kept
+    while kept and (kept >= MAX_DELTAS or deltas[kept - 1] <= TIER * rows):
+        kept -= 1
+        rows += deltas[kept]
+    return kept

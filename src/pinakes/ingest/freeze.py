@@ -8,9 +8,11 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
+import sqlalchemy as sa
 
 from pinakes.catalog.database import Database
 from pinakes.catalog.items import count_items, shown_hashes, stream_items
+from pinakes.catalog.journal import last_touch, put_mark, read_mark, touched_since
 from pinakes.encoders.base import EncoderFamily
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.indexes.bm25 import (
@@ -21,7 +23,7 @@ from pinakes.indexes.bm25 import (
     open_analyzer,
     save_postings,
 )
-from pinakes.ingest.changes import Changes, choose_kind, find_changes
+from pinakes.ingest.changes import MAX_SHARE, Changes, choose_kind, find_changes, kept_deltas
 from pinakes.ingest.gates import Demands, raise_failures, run_gates
 from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.self_retrieval import SelfRetrieval
@@ -31,10 +33,10 @@ from pinakes.ingest.texts import captions, text_fields
 from pinakes.settings import Settings
 from pinakes.snapshots.contents import SnapshotContents
 from pinakes.snapshots.layout import CollectionPaths, SnapshotName, next_base, next_delta
-from pinakes.snapshots.manifest import GateResult
+from pinakes.snapshots.manifest import GateResult, Manifest
 from pinakes.snapshots.reader import Snapshot, open_snapshot
 from pinakes.snapshots.release import Release
-from pinakes.snapshots.segments import SegmentRows, released_hashes
+from pinakes.snapshots.segments import released_hashes
 from pinakes.snapshots.writer import write_snapshot
 from pinakes.types import AttributeType
 
@@ -74,6 +76,7 @@ class Freezer:
     Attributes:
         release: what is served now, or None before the first publication.
         self_retrieval: re-encodes sampled pictures for the gate of that name.
+        max_share: of the base's items that deltas may hold before a new base is written.
     """
 
     paths: CollectionPaths
@@ -84,6 +87,7 @@ class Freezer:
     release: Release | None
     self_retrieval: SelfRetrieval
     report: Report = silent
+    max_share: float = MAX_SHARE
 
     def freeze(self, *, waive: tuple[str, ...] = (), force_base: bool = False) -> FreezeReport:
         """Write a base, a delta, or nothing.
@@ -98,18 +102,25 @@ class Freezer:
             StorageError: the disk refused.
         """
         begun = time.monotonic()
+        with self.database.read() as connection:
+            number = last_touch(connection)
         parents = self._parents()
-        segments = [SegmentRows.of(parent) for parent in parents]
-        changes = find_changes(self._shown(), released_hashes(segments) if segments else {})
+        changes = self._changes(parents)
+        rows = [p.manifest.counts.items + p.manifest.counts.tombstones for p in parents[1:]]
         kind: Kind = choose_kind(
-            changes,
+            changes.rows,
             parents[0].manifest.counts.items if parents else None,
-            len(parents) - 1,
-            sum(p.manifest.counts.items + p.manifest.counts.tombstones for p in parents[1:]),
+            sum(rows),
             same_recipe=bool(parents) and self._same_recipe(parents[0]),
+            max_share=self.max_share,
         )
         if force_base:
             kind = "base"
+        if kind == "delta" and (kept := kept_deltas(rows, changes.rows)) < len(rows):
+            # A delta on fewer parents takes in what the others held: that is all there is to a merge.
+            parents = parents[: 1 + kept]
+            changes = self._changes(parents)
+            kind = "delta" if changes else "nothing"
         names = tuple(parent.name for parent in parents)
         if kind == "nothing":
             return FreezeReport(kind, None, names, seconds=time.monotonic() - begun)
@@ -117,6 +128,8 @@ class Freezer:
         raise_failures(contents.gates)
         self.report("writing", 0, 1)
         manifest = write_snapshot(self.paths, contents)
+        with self.database.write() as connection:
+            put_mark(connection, manifest.snapshot, manifest.digest, number)
         self.report("writing", 1, 1)
         return FreezeReport(
             kind=kind,
@@ -141,9 +154,16 @@ class Freezer:
         pins = self.release.snapshots if self.release else ()
         return [open_snapshot(self.paths, pin.name) for pin in pins]
 
-    def _shown(self) -> dict[str, str]:
+    def _changes(self, parents: list[Snapshot]) -> Changes:
+        """Compare the catalogue with what some snapshots show: with a mark, the items touched since alone."""
         with self.database.read() as connection:
-            return shown_hashes(connection)
+            ids = self._touched(connection, parents[-1].manifest) if parents else None
+            return find_changes(shown_hashes(connection, ids), released_hashes(parents, ids))
+
+    @staticmethod
+    def _touched(connection: sa.Connection, newest: Manifest) -> tuple[str, ...] | None:
+        number = read_mark(connection, newest.snapshot, newest.digest)
+        return None if number is None else touched_since(connection, number)
 
     def _same_recipe(self, base: Snapshot) -> bool:
         """Whether a delta on this base would be cut, encoded and typed like the base itself."""

@@ -130,7 +130,9 @@ class SpaceBuilder:
     def _brought(self, name: str, settings: SpaceSettings) -> BuiltSpace:
         given = self.tables.brought.get(name, [])
         features = self._read([digest for _, digest in given], brought_fingerprint(name), "vectors")
-        vectors = np.stack([*features]) if given else np.empty((0, 1), dtype=np.float32)
+        # A delta that brings none has the dimension of its base, so that it can be searched all the same.
+        dim = self.base.manifest.encoders[name].dim if self.base is not None else 1
+        vectors = np.stack([*features]) if given else np.empty((0, dim), dtype=np.float32)
         rows = pl.DataFrame(
             {"item_row": [row for row, _ in given], "view_row": [None] * len(given)},
             schema={"item_row": pl.UInt32, "view_row": pl.UInt32},

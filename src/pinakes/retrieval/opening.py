@@ -1,6 +1,6 @@
 """Opening a release: its snapshots become one corpus with everything that searches it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ import numpy as np
 from pinakes.encoders.base import TextEncoder
 from pinakes.encoders.bridge import BRIDGE, open_bridge
 from pinakes.encoders.families import open_family
-from pinakes.indexes.bm25 import BM25Index, Segment, open_postings
+from pinakes.indexes.bm25 import BM25Index, Postings, Segment, open_postings
 from pinakes.indexes.exact import ExactIndex
 from pinakes.retrieval.corpus import Corpus, Space, SpacePart
 from pinakes.retrieval.encode import SpaceEncoders
@@ -21,10 +21,30 @@ from pinakes.snapshots.blocks import read_blocks
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.leases import hold_leases
 from pinakes.snapshots.live import read_live
+from pinakes.snapshots.manifest import EncoderRecord
 from pinakes.snapshots.reader import Snapshot, open_snapshot
-from pinakes.snapshots.release import Release
-from pinakes.snapshots.segments import SegmentRows, join_rows, living, number_rows
+from pinakes.snapshots.release import Release, SnapshotPin
+from pinakes.snapshots.segments import SegmentRows, join_rows, living
 from pinakes.sources.open import source_folder
+
+
+@dataclass(frozen=True)
+class OpenSegment:
+    """One snapshot of a release, open; the next release uses it again if it begins in the same way.
+
+    Attributes:
+        pin: names the snapshot and all its bytes.
+        starts: the first item and the first view in the numbering of the release.
+        rows: its tables.
+        spaces: its part of each space.
+    """
+
+    pin: SnapshotPin
+    starts: tuple[int, int]
+    snapshot: Snapshot
+    rows: SegmentRows
+    postings: Postings
+    spaces: Mapping[str, SpacePart]
 
 
 @dataclass(frozen=True)
@@ -32,6 +52,7 @@ class OpenRelease:
     """A release, open for searching.
 
     Attributes:
+        segments: its snapshots, the base first.
         encoders: by space.
         live: number of the live attributes that are laid over the items; None for none.
         leases: held until `close`.
@@ -40,6 +61,7 @@ class OpenRelease:
     paths: CollectionPaths
     release: Release
     settings: Settings
+    segments: tuple[OpenSegment, ...]
     corpus: Corpus
     encoders: dict[str, SpaceEncoders]
     searcher: Searcher
@@ -55,8 +77,14 @@ class OpenRelease:
         return source_folder(self.settings, self.paths.root) / uri
 
 
-def open_release(paths: CollectionPaths, release: Release) -> OpenRelease:
+def open_release(paths: CollectionPaths, release: Release, before: OpenRelease | None = None) -> OpenRelease:
     """Open a release.
+
+    Args:
+        paths: of the collection.
+        release: to open.
+        before: the release that is open now; of the snapshots that both begin with nothing is read again, so
+            that following a delta takes little time however large the base is.
 
     Raises:
         UnknownNameError: a snapshot of it is gone.
@@ -64,25 +92,23 @@ def open_release(paths: CollectionPaths, release: Release) -> OpenRelease:
     """
     settings = parse_settings(release.settings, where=f"the settings of release {release.id}")
     with ExitStack() as leases:
-        names = [pin.name for pin in release.snapshots]
-        leases.enter_context(hold_leases(paths, *names))
-        snapshots = [open_snapshot(paths, name) for name in names]
+        leases.enter_context(hold_leases(paths, *(pin.name for pin in release.snapshots)))
         number, live = read_live(paths) or (None, None)
-        segments = [SegmentRows.of(snapshot) for snapshot in snapshots]
-        items, views, order = join_rows(segments, live)
-        alive = living(segments)
-        starts, view_starts = number_rows(segments)
+        segments = _open_segments(paths, release, before)
+        tables = [segment.rows for segment in segments]
+        items, views, order = join_rows(tables, live)
+        alive = living(tables)
         lexical = [
-            Segment(open_postings(snapshot.lexical), int(start), alive[start : start + s.items.height])
-            for snapshot, s, start in zip(snapshots, segments, starts[:-1], strict=True)
+            Segment(s.postings, s.starts[0], alive[s.starts[0] :][: s.rows.items.height]) for s in segments
         ]
         spoken = any(len(segment.postings.terms) for segment in lexical)
         words = BM25Index(lexical, settings.search.fields.model_dump()).open() if spoken else None
+        base = segments[0]
         spaces = {
-            name: _open_space(
-                name, _score_of(settings, name), snapshots, starts.tolist(), view_starts.tolist()
+            name: _join_space(
+                name, _score_of(settings, name), record, [segment.spaces[name] for segment in segments]
             )
-            for name in snapshots[0].manifest.encoders
+            for name, record in base.snapshot.manifest.encoders.items()
         }
         corpus = Corpus(items, views, alive, order, words, spaces)
         searcher = Searcher(
@@ -92,26 +118,50 @@ def open_release(paths: CollectionPaths, release: Release) -> OpenRelease:
             policy=Policy(settings.policy.licenses, read_blocks(paths).ids),
             synthetic=settings.synthetic,
         )
-        encoders = {name: _open_encoders(snapshots[0], name) for name in spaces}
+        if before is not None and before.segments[0] is base:
+            encoders = before.encoders
+        else:
+            encoders = {name: _open_encoders(base.snapshot, name) for name in spaces}
         return OpenRelease(
-            paths, release, settings, corpus, encoders, searcher, number, leases=leases.pop_all()
+            paths, release, settings, segments, corpus, encoders, searcher, number, leases.pop_all()
         )
 
 
-def _open_space(
-    name: str,
-    score: ItemScore,
-    snapshots: Sequence[Snapshot],
-    starts: Sequence[int],
-    view_starts: Sequence[int],
-) -> Space:
-    parts = []
-    for snapshot, start, view_start in zip(snapshots, starts, view_starts, strict=False):
-        vectors, rows = snapshot.vectors(name), snapshot.rows(name)
-        items = rows["item_row"].cast(int).to_numpy() + start
-        views = (rows["view_row"].cast(int) + view_start).fill_null(-1).to_numpy()
-        parts.append(SpacePart(ExactIndex(vectors), vectors, items.astype(np.int64), views.astype(np.int64)))
-    record = snapshots[0].manifest.encoders[name]
+def _open_segments(
+    paths: CollectionPaths, release: Release, before: OpenRelease | None
+) -> tuple[OpenSegment, ...]:
+    """Open the snapshots of a release, or take them from the one before."""
+    known = {(s.pin, s.starts): s for s in before.segments} if before is not None else {}
+    segments: list[OpenSegment] = []
+    items = views = 0
+    for pin in release.snapshots:
+        segment = known.get((pin, (items, views))) or _open_segment(paths, pin, (items, views))
+        segments.append(segment)
+        items += segment.rows.items.height
+        views += segment.rows.views.height
+    return tuple(segments)
+
+
+def _open_segment(paths: CollectionPaths, pin: SnapshotPin, starts: tuple[int, int]) -> OpenSegment:
+    snapshot = open_snapshot(paths, pin.name)
+    return OpenSegment(
+        pin=pin,
+        starts=starts,
+        snapshot=snapshot,
+        rows=SegmentRows.of(snapshot),
+        postings=open_postings(snapshot.lexical),
+        spaces={name: _open_space(snapshot, name, *starts) for name in snapshot.manifest.encoders},
+    )
+
+
+def _open_space(snapshot: Snapshot, name: str, start: int, view_start: int) -> SpacePart:
+    vectors, rows = snapshot.vectors(name), snapshot.rows(name)
+    items = rows["item_row"].cast(int).to_numpy() + start
+    views = (rows["view_row"].cast(int) + view_start).fill_null(-1).to_numpy()
+    return SpacePart(ExactIndex(vectors), vectors, items.astype(np.int64), views.astype(np.int64))
+
+
+def _join_space(name: str, score: ItemScore, record: EncoderRecord, parts: Sequence[SpacePart]) -> Space:
     measured = record.measured
     return Space(
         name=name,

@@ -1,6 +1,7 @@
 """Live attributes: price, stock and the like, versioned beside the snapshots."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -52,35 +53,56 @@ def read_live(paths: CollectionPaths) -> tuple[int, pl.DataFrame] | None:
 
 
 def write_live(paths: CollectionPaths, live: pl.DataFrame) -> int:
-    """Write a new version of all live attributes; readers see it at once, whole.
+    """Write a new version of all live attributes, whatever was there: `change_live` without a look."""
+    return change_live(paths, lambda _: live)
+
+
+def change_live(paths: CollectionPaths, change: Callable[[pl.DataFrame | None], pl.DataFrame]) -> int:
+    """Make a new version of the live attributes out of the newest; readers see it at once, whole.
 
     Does not wait for a writer of snapshots, but for other writers of live attributes.
 
     Args:
         paths: of the collection.
-        live: ``id`` (String, no nulls, no repeats) and one column per field.
+        change: gets the newest table, or None where there is none, and returns the next: ``id`` (String, no
+            nulls, no repeats) and one column per field. An equal one is not written.
 
     Returns:
-        The number of the new version.
+        The number of the version that holds now.
 
     Raises:
         UsageError: the table is not as said.
+        IntegrityError: the newest file is damaged.
         StorageError: the disk refused; the version before is still the newest.
     """
-    if live.schema.get("id") != pl.String() or live["id"].null_count() or live["id"].is_duplicated().any():
-        raise UsageError("live attributes need a column 'id' of strings without nulls and repeats")
-    with exclusive(paths.live), storage_errors("write live attributes"):
-        number = (newest_live(paths) or 0) + 1
+    with exclusive(paths.live):
+        newest, before = read_live(paths) or (0, None)
+        live = change(before)
+        if (
+            live.schema.get("id") != pl.String()
+            or live["id"].null_count()
+            or live["id"].is_duplicated().any()
+        ):
+            raise UsageError("live attributes need a column 'id' of strings without nulls and repeats")
+        if before is not None and before.equals(live):
+            return newest
+        number = newest + 1
         temporary = paths.live / f"{TEMPORARY}live.parquet"
-        try:
-            live.write_parquet(temporary)
-            flush(temporary)
-            move(temporary, paths.live / _name(number))
-        finally:
-            temporary.unlink(missing_ok=True)
-        for old in sorted(_numbers(paths))[:-KEPT]:
-            (paths.live / _name(old)).unlink()
+        with storage_errors("write live attributes"):
+            try:
+                live.write_parquet(temporary)
+                flush(temporary)
+                move(temporary, paths.live / _name(number))
+            finally:
+                temporary.unlink(missing_ok=True)
+            for old in sorted(_numbers(paths))[:-KEPT]:
+                (paths.live / _name(old)).unlink()
     return number
+
+
+def live_file(paths: CollectionPaths, number: int) -> Path:
+    """Return the file of a version of the live attributes."""
+    return paths.live / _name(number)
 
 
 def _name(number: int) -> str:

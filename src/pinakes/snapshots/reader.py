@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +56,36 @@ class Snapshot:
         if not SnapshotName.parse(self.name).is_delta:
             return None
         return _read_table(self.files.tombstones, self.manifest.counts.tombstones)
+
+    def shown_hashes(self, ids: Sequence[str] | None = None) -> dict[str, str]:
+        """Return what this snapshot shows of items, in one text: content hash and uris, by id.
+
+        Args:
+            ids: only of these; None for all. A few are found without reading the tables as a whole.
+
+        Raises:
+            IntegrityError: a table is damaged.
+        """
+        if ids is not None and not ids:
+            return {}
+        try:
+            items = pl.scan_parquet(self.files.items).select(
+                "id", "content_hash", pl.row_index("item_row").cast(pl.UInt32)
+            )
+            if ids is not None:
+                items = items.filter(pl.col("id").is_in(list(ids)))
+            found = items.collect()
+            if not found.height:
+                return {}
+            views = pl.scan_parquet(self.files.views).select("item_row", "uri")
+            if ids is not None:
+                views = views.filter(pl.col("item_row").is_in(found["item_row"].to_list()))
+            uris = views.group_by("item_row", maintain_order=True).agg(pl.col("uri").str.join("\n")).collect()
+        except (OSError, PolarsError) as error:
+            raise IntegrityError(self.files.folder, f"its tables are not as written: {error}") from None
+        joined = found.join(uris, on="item_row", how="left", maintain_order="left")
+        text = pl.concat_str("content_hash", "uri", separator="\n", ignore_nulls=True)
+        return dict(joined.select("id", text).iter_rows())
 
     @property
     def lexical(self) -> Path:

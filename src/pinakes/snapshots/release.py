@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from pinakes.errors import IntegrityError, UsageError
@@ -21,7 +22,7 @@ class SnapshotPin:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Release:
     """What is served.
 
@@ -35,7 +36,7 @@ class Release:
     models: Mapping[str, str]
     settings: Mapping[str, Any]
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The newest snapshot's name, a dash, and eight hex digits of the digest of everything above."""
         return f"{self.snapshots[-1].name}-{digest(asdict(self))[:8]}"

@@ -54,19 +54,20 @@ def living(segments: Sequence[SegmentRows]) -> NDArray[np.bool_]:
     return np.concatenate(alive)
 
 
-def released_hashes(segments: Sequence[SegmentRows]) -> dict[str, str]:
-    """Return what a release shows of every living item, in one text: content hash and uris, by id."""
-    items, views, _ = join_rows(segments)
-    uris = views.group_by("item_row", maintain_order=True).agg(pl.col("uri").str.join("\n"))
-    shown = (
-        items.select("id", "content_hash")
-        .with_row_index("item_row")
-        .with_columns(pl.col("item_row").cast(pl.Int64))
-        .filter(pl.Series(living(segments)))
-        .join(uris, on="item_row", how="left", maintain_order="left")
-        .select("id", pl.concat_str("content_hash", "uri", separator="\n", ignore_nulls=True))
-    )
-    return dict(shown.iter_rows())
+def released_hashes(snapshots: Sequence[Snapshot], ids: Sequence[str] | None = None) -> dict[str, str]:
+    """Return what a release shows of living items, in one text: content hash and uris, by id.
+
+    Args:
+        snapshots: base first; none for an empty release.
+        ids: only of these; None for all.
+    """
+    shown: dict[str, str] = {}
+    for snapshot in snapshots:
+        removed = snapshot.tombstones
+        for id in () if removed is None else removed["id"]:
+            shown.pop(id, None)
+        shown.update(snapshot.shown_hashes(ids))
+    return shown
 
 
 def join_rows(

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from serving_checks import KEYS
 
+from pinakes.collection import Collection
 from pinakes.serving.keys import parse_keys
 from pinakes.serving.pages.templates import FOLDER as TEMPLATES
 from pinakes.snapshots.blocks import block
@@ -207,6 +208,18 @@ def test_the_collection_page_names_release_gates_and_what_was_left_out(client, s
     assert served_engine.release.id in page.text
     assert "passed" in page.text
     assert "Left out" in page.text
+
+
+def test_the_collection_page_tells_what_was_published_when_and_why(gallery, client_of):
+    collection = Collection(gallery)
+    first = collection.status().release
+    second = collection.delete(["coin-0004"]).release
+    collection.rollback()
+    client = client_of(gallery, base_url="http://localhost")
+    history = client.get("/collection").text.partition('id="history"')[2].partition("</section>")[0]
+    published = re.findall(r'<th scope="row"><code>([^<]+)</code>', history)
+    assert published == [first, second, first]
+    assert "roll" in history
 
 
 def test_everything_from_a_collection_is_escaped(client):

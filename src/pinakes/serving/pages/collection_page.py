@@ -12,9 +12,13 @@ from pinakes.snapshots.blocks import read_blocks
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.manifest import Manifest
 from pinakes.snapshots.reader import open_snapshot
+from pinakes.snapshots.refs import Move, list_refs, read_ref
 
 EXAMPLES = 3
 """Entries that are shown of each reason."""
+
+MOVES = 10
+"""Moves of a ref that are shown, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ def collection_values(engine: Engine, site: Site) -> dict[str, Any]:
             "figures": _figures(engine, site, manifests),
             "snapshots": manifests,
             "spaces": base.encoders,
+            "refs": _refs(engine.paths),
             "gates": [gate for manifest in manifests for gate in manifest.gates],
             "quarantine": left_out,
             "quarantined": sum(reason.count for reason in left_out),
@@ -69,6 +74,12 @@ def _figures(engine: Engine, site: Site, manifests: list[Manifest]) -> list[tupl
         ("taken down", len(read_blocks(engine.paths).ids)),
     ]
     return [(name, number) for name, number in figures if number or name in ("items", "pictures")]
+
+
+def _refs(paths: CollectionPaths) -> list[tuple[str, tuple[Move, ...]]]:
+    """Return every ref with its last moves, the one that is served by default first."""
+    names = sorted(list_refs(paths), key=lambda name: (name != "live", name))
+    return [(name, read_ref(paths, name).history[:MOVES]) for name in names]
 
 
 def _left_out(paths: CollectionPaths) -> list[LeftOut]:

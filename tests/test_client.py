@@ -51,13 +51,14 @@ def text(value):
         {"like": {"coin-0001": 1.0, "coin-0002": -0.5}, "top": 4},
         {"where": {"field": "family", "op": "=", "value": "coin"}, "collapse": False, "top": 30},
         {"like": "coin-0001", "score": "roles", "top": 4},
+        {"where": "family = 'mug' or price > 3", "sort": "-price", "facets": ("family", "price")},
         {"text": {"coin": 1.0}, "weights": {"words": 0.5}, "as_of": date(2025, 1, 1)},
     ],
 )
 def test_answers_are_those_of_the_engine(client, engine, query):
     ours, theirs = client.search(**query), engine.search(**query)
     assert (ours.ids, ours.receipt, ours.release) == (theirs.ids, theirs.receipt, theirs.release)
-    assert ours.plan == theirs.plan
+    assert (ours.plan, ours.facets) == (theirs.plan, theirs.facets)
     for mine, hit in zip(ours, theirs, strict=True):
         assert (mine.rank, mine.score, mine.reasons, mine.rights) == (
             hit.rank,

@@ -124,6 +124,32 @@ def test_an_exact_id_comes_first(engine):
     assert str(results[0].reasons[0]) == "has exactly this id"
 
 
+def test_sorted_by_an_attribute_unknown_values_last(engine):
+    by_price = engine.search(where="id is not null", sort="price", top=60)
+    prices = [hit.attributes.get("price") for hit in by_price]
+    known = [price for price in prices if price is not None]
+    assert 0 < len(known) < 60
+    assert prices == [*sorted(known), *[None] * (60 - len(known))]
+    unknown = [hit.id for hit in by_price][len(known) :]
+    assert unknown == sorted(unknown)
+    backwards = [
+        hit.attributes.get("price") for hit in engine.search(where="price > 0", sort="-price", top=60)
+    ]
+    assert backwards == sorted(known, reverse=True)
+    best = engine.search("coin", top=200)
+    assert set(engine.search("coin", sort="price", top=200).ids) == set(best.ids)
+
+
+def test_facets_come_with_an_answer_counted_without_their_own_part(engine):
+    where = "family = 'coin' and metal = 'gold'"
+    family, metal = engine.search("coin", where=where, facets=("family", "metal"), top=1).facets
+    assert (family, metal) == engine.facets(where, ["family", "metal"])
+    assert metal.known == engine.count("family = 'coin' and metal is not null")
+    assert [value for value, _ in family.values] == ["coin"]
+    assert engine.count() == 60
+    assert engine.search("coin").facets == ()
+
+
 def test_like_leaves_the_item_out_and_negatives_push_away(engine):
     near = engine.search(like="coin-0001", top=59)
     assert "coin-0001" not in near.ids
@@ -223,6 +249,8 @@ def test_thumbnails_are_made_once_and_kept(gallery):
         ({"text": "x", "where": "prise < 5"}, UnknownNameError, "did you mean 'price'"),
         ({"text": "x", "where": "price < 'cheap'"}, FilterError, "price"),
         ({"text": "x", "where": "price <"}, FilterError, "price <"),
+        ({"text": "x", "sort": "prise"}, UnknownNameError, "did you mean 'price'"),
+        ({"text": "x", "facets": ["prise"]}, UnknownNameError, "did you mean 'price'"),
         ({"text": "x", "weights": {"wrds": 1}}, UnknownNameError, "did you mean 'words'"),
         ({"text": "x", "weights": {"words": -1}}, QueryError, "at least 0"),
         ({"text": "x", "rerank": "ltr"}, UnknownNameError, "reranker"),

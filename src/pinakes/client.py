@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from pinakes.errors import FilterError, MediaError, PinakesError, QueryError, UnknownNameError, UsageError
 from pinakes.retrieval.encode import Pictures, query_pictures
+from pinakes.retrieval.facets import Facet, FacetRange
 from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.results import Hit, PlanStep, Reason, Results
 from pinakes.settings import ItemScore
-from pinakes.types import Item, Rights, Value, View
+from pinakes.types import AttributeType, Item, Rights, Value, View
 
 Vector = NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float]
 
@@ -57,6 +58,8 @@ class Client:
         score: ItemScore | None = None,
         collapse: bool = True,
         min_confidence: float | None = None,
+        sort: str | None = None,
+        facets: Sequence[str] = (),
     ) -> Results:
         """Find the items that answer a query best; see `Engine.search` for the arguments.
 
@@ -82,6 +85,8 @@ class Client:
             "score": score,
             "collapse": collapse,
             "min_confidence": min_confidence,
+            "sort": sort,
+            "facets": list(facets) or None,
         }
         given = {name: value for name, value in query.items() if value is not None}
         return replace(read_results(self._ask("POST", "/v1/search", given)), picture=self._inline)
@@ -158,6 +163,7 @@ def read_results(answer: Mapping[str, Any]) -> Results:
         receipt=answer["receipt"],
         synthetic=answer["synthetic"],
         notes=tuple(answer["notes"]),
+        facets=tuple(_facet(facet) for facet in answer["facets"]),
     )
 
 
@@ -170,6 +176,16 @@ def _hit(hit: Mapping[str, Any]) -> Hit:
         "duplicates": tuple(hit["duplicates"]),
     }
     return Hit(**made)
+
+
+def _facet(plain: Mapping[str, Any]) -> Facet:
+    made = {
+        **plain,
+        "type": AttributeType(plain["type"]),
+        "values": tuple((entry["value"], entry["count"]) for entry in plain["values"]),
+        "ranges": tuple(FacetRange(**entry) for entry in plain["ranges"]),
+    }
+    return Facet(**made)
 
 
 def _attributes(plain: Mapping[str, Any]) -> dict[str, Value]:

@@ -25,7 +25,7 @@ from pinakes.errors import (
 from pinakes.media.pool import DecodePool
 from pinakes.media.read import read_picture_file
 from pinakes.retrieval.encode import Pictures, QueryEncoder
-from pinakes.retrieval.facets import Facet, count_facets
+from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.items import ItemReader
 from pinakes.retrieval.mask import Policy
@@ -125,6 +125,8 @@ class Engine:
         score: ItemScore | None = None,
         collapse: bool = True,
         min_confidence: float | None = None,
+        sort: str | None = None,
+        facets: Sequence[str] = (),
     ) -> Results:
         """Find the items that answer a query best.
 
@@ -149,6 +151,9 @@ class Engine:
                 when None.
             collapse: show one item for several with identical pictures.
             min_confidence: least confidence of a hit, 0 to 1; needs a calibrated release.
+            sort: a field by which what was found is ordered, lowest first; ``-`` before it for highest first.
+                Unknown values come last, equal ones go by id.
+            facets: fields whose values are counted under the filter; see `facets`.
 
         Raises:
             QueryError: nothing to search for, or something that this release cannot answer.
@@ -176,7 +181,8 @@ class Engine:
             as_of=as_of,
             weights=weights or {},
             score=score,
-            cut=Cut(top, candidates, collapse),
+            cut=Cut(top, candidates, collapse, sort),
+            facets=tuple(facets),
         )
         return replace(opened.searcher.search(query, watch), picture=self._inline)
 
@@ -220,6 +226,9 @@ class Engine:
     ) -> tuple[Facet, ...]:
         """Count the values of attributes over the items that may be shown and pass a filter.
 
+        Each field is counted under all parts of the filter but those on itself alone, so that the counts
+        beside its other values say what choosing them too would add.
+
         Args:
             where: a filter; see docs/filters.md.
             fields: attributes, or rights such as ``license``; all attributes when None.
@@ -229,10 +238,17 @@ class Engine:
             FilterError: the filter cannot be understood.
             UnknownNameError: a field that does not exist.
         """
-        opened = self._current()
-        corpus, searcher = opened.corpus, opened.searcher
-        mask = searcher.masks.allowed(where, as_of).mask
-        return count_facets(corpus.items, searcher.schema, mask, fields)
+        searcher = self._current().searcher
+        return searcher.facets(where, tuple(searcher.schema) if fields is None else fields, as_of)
+
+    def count(self, where: str | Mapping[str, Any] | None = None, as_of: date | None = None) -> int:
+        """Return how many items may be shown and pass a filter.
+
+        Raises:
+            FilterError: the filter cannot be understood.
+            UnknownNameError: a field that does not exist.
+        """
+        return self._current().searcher.masks.allowed(where, as_of).count
 
     def shown_by(self, media: str) -> tuple[str, str]:
         """Return the first item that shows a picture, given by the sha256 of its bytes, and its role there.

@@ -10,10 +10,12 @@ import pinakes
 from pinakes.cli.output import FAILED, console, print_json, print_notes, table
 from pinakes.cli.sheet import write_sheet
 from pinakes.errors import UsageError
-from pinakes.retrieval.results import Hit, Results
+from pinakes.retrieval.facets import Facet
+from pinakes.retrieval.results import Results
 from pinakes.settings import ItemScore
 
 TITLE_WIDTH = 48
+FACET_VALUES = 12
 
 
 def search(
@@ -33,6 +35,12 @@ def search(
         list[str] | None, typer.Option(help="SIGNAL=NUMBER, such as words=0.5; may be repeated.")
     ] = None,
     top: Annotated[int, typer.Option("--top", "-n", "--limit", help="How many hits.")] = 10,
+    sort: Annotated[
+        str | None, typer.Option(help="Order by a field, lowest first; -FIELD for highest first.")
+    ] = None,
+    facet: Annotated[
+        list[str] | None, typer.Option(help="A field whose values are counted, too; may be repeated.")
+    ] = None,
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge rights as of this day.")
     ] = None,
@@ -64,6 +72,8 @@ def search(
             top=top,
             score=cast("ItemScore | None", score),
             collapse=collapse,
+            sort=sort,
+            facets=facet or (),
         )
         if html is not None:
             write_sheet(html, engine, results, title=text or "Search")
@@ -98,12 +108,20 @@ def _print_table(results: Results) -> None:
         screen.print(
             table("rank", "id", "score", "closeness", "title", "reasons", rows=rows, right=("rank", "score"))
         )
+    for counted in results.facets:
+        screen.print(_counts(counted), highlight=False)
     print_notes(results.notes)
     screen.print(f"[dim]{len(results)} hits, {results.timings['total']:.1f} ms, release {results.release}[/]")
 
 
-def _why(hit: Hit) -> str:
-    return "; ".join(str(reason) for reason in hit.reasons)
+def _counts(facet: Facet) -> str:
+    """Return one line with the values of a field, or the ranges of its numbers."""
+    if facet.ranges:
+        counted = [f"{r.low} to {r.high} ({r.count})" for r in facet.ranges]
+    else:
+        counted = [f"{value} ({count})" for value, count in facet.values[:FACET_VALUES]]
+        counted += ["..."] * (len(facet.values) > FACET_VALUES)
+    return f"{facet.field}: {', '.join(counted) or 'no values'}"
 
 
 def _print_plan(results: Results) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pinakes.indexes.base import VectorIndex
 from pinakes.indexes.bm25.bm25 import BM25Index
 from pinakes.kernels.similarity import Stored
+from pinakes.retrieval.columns import Columns
 from pinakes.retrieval.records import Records
 from pinakes.settings import ItemScore
 
@@ -105,6 +106,11 @@ class Corpus:
         """The row of each living item, by id."""
         rows = np.flatnonzero(self.alive)
         return dict(zip(self.items["id"].gather(rows).to_list(), rows.tolist(), strict=True))
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The attributes in the form in which values are counted and compared."""
+        return Columns(self.items, self.alive)
 
     @cached_property
     def first_view(self) -> NDArray[np.int64]:

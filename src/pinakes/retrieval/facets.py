@@ -1,22 +1,29 @@
 """Facets: how many items have which value, under a filter (Hearst, "Search User Interfaces", 2009, ch. 8)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any
 
-import polars as pl
+import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.errors import UnknownNameError
+from pinakes.filters import And, Node, conjuncts, fields_of
+from pinakes.retrieval.columns import ORDERED, Column, Columns, FacetValue, most_frequent, value_at
 from pinakes.types import RIGHTS_FIELDS, AttributeType
-
-FacetValue: TypeAlias = str | int | bool | date
 
 MOST_VALUES = 100
 """How many values of one field are counted out."""
 
-_ORDERED = frozenset({AttributeType.INTEGER, AttributeType.FLOAT, AttributeType.DATE})
+
+@dataclass(frozen=True, slots=True)
+class FacetRange:
+    """How many items have a value from ``low`` up to ``high``, which the last range alone includes."""
+
+    low: FacetValue
+    high: FacetValue
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,8 @@ class Facet:
         values: (value, number of items), most frequent first, ties by value, at most `MOST_VALUES`; each
             member of a set counts. Empty for floats.
         low, high: the smallest and the largest value of integers, floats and dates; None where there is none.
+        ranges: of integers, floats and dates, those that hold items; bounds are round, do not move with
+            the filter, and go by year for dates.
     """
 
     field: str
@@ -38,52 +47,97 @@ class Facet:
     unknown: int
     distinct: int
     values: tuple[tuple[FacetValue, int], ...]
-    low: int | float | date | None = None
-    high: int | float | date | None = None
+    low: FacetValue | None = None
+    high: FacetValue | None = None
+    ranges: tuple[FacetRange, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values that `json` can write; dates are ISO texts."""
+        return {
+            "field": self.field,
+            "type": self.type,
+            "known": self.known,
+            "unknown": self.unknown,
+            "distinct": self.distinct,
+            "values": [{"value": _plain(value), "count": count} for value, count in self.values],
+            "low": _plain(self.low),
+            "high": _plain(self.high),
+            "ranges": [{"low": _plain(r.low), "high": _plain(r.high), "count": r.count} for r in self.ranges],
+        }
 
 
 def count_facets(
-    items: pl.DataFrame,
+    columns: Columns,
     schema: Mapping[str, AttributeType],
-    mask: NDArray[Any],
-    fields: Sequence[str] | None = None,
+    passing: Callable[["Node | None"], NDArray[np.bool_]],
+    where: "Node | None",
+    fields: Sequence[str],
 ) -> tuple[Facet, ...]:
-    """Count the values of attributes.
+    """Count the values of attributes under a filter.
+
+    Each field is counted under all parts of the filter but those on itself alone: a shopper who chose "red"
+    still sees how many items "blue" would add.
 
     Args:
-        items: the items of a corpus.
+        columns: of the corpus.
         schema: types of the attributes.
-        mask: which items count, bool of shape (items,).
-        fields: attributes, or rights such as ``license``; all attributes when None.
+        passing: returns which items count under a filter, bool of shape (items,).
+        where: a filter that `check_filter` has returned; None for no filter.
+        fields: attributes, or rights such as ``license``.
 
     Raises:
         UnknownNameError: a field that does not exist.
     """
     types = {**{name: AttributeType.STRING for name in RIGHTS_FIELDS if name != "expires"}, **schema}
-    wanted = tuple(schema) if fields is None else tuple(dict.fromkeys(fields))
+    wanted = tuple(dict.fromkeys(fields))
     for name in wanted:
         if name not in types:
             raise UnknownNameError("field", name, types)
-    counted = items.select(wanted).filter(pl.Series(mask, dtype=pl.Boolean))
-    return tuple(_facet(counted[name], types[name]) for name in wanted)
+    found = []
+    for name in wanted:
+        own = where is not None and name in fields_of(where)
+        mask = passing(_without(where, name) if own else where)
+        found.append(_facet(columns.column(name, types[name]), mask))
+    return tuple(found)
 
 
-def _facet(column: pl.Series, kind: AttributeType) -> Facet:
-    known = column.drop_nulls()
-    members = known.explode().drop_nulls() if kind is AttributeType.SET else known
-    ordered = kind in _ORDERED and len(members) > 0
+def _without(node: "Node | None", field: str) -> "Node | None":
+    """Return a filter without the parts that must all hold and ask about one field alone."""
+    kept = () if node is None else tuple(part for part in conjuncts(node) if fields_of(part) != (field,))
+    return And(kept) if len(kept) > 1 else next(iter(kept), None)
+
+
+def _facet(column: Column, mask: NDArray[np.bool_]) -> Facet:
+    counts = column.count(mask)
+    unknown, counts = int(counts[-1]), counts[:-1]
+    held = np.flatnonzero(counts)
+    ordered = column.type in ORDERED and len(held) > 0
+    low, high = value_at(column.values, held[[0, -1]]) if ordered else (None, None)
     return Facet(
-        field=column.name,
-        type=kind,
-        known=len(known),
-        unknown=len(column) - len(known),
-        distinct=members.n_unique(),
-        values=() if kind is AttributeType.FLOAT else _most_frequent(members),
-        low=members.min() if ordered else None,  # type: ignore[arg-type]
-        high=members.max() if ordered else None,  # type: ignore[arg-type]
+        field=column.field,
+        type=column.type,
+        known=int(np.count_nonzero(mask)) - unknown,
+        unknown=unknown,
+        distinct=len(held),
+        values=() if column.type is AttributeType.FLOAT else tuple(_counted(column, counts)),
+        low=low,
+        high=high,
+        ranges=tuple(_ranges(column, counts)) if ordered else (),
     )
 
 
-def _most_frequent(members: pl.Series) -> tuple[tuple[FacetValue, int], ...]:
-    counts = members.alias("value").value_counts(name="n")
-    return tuple(counts.sort(["n", "value"], descending=[True, False]).head(MOST_VALUES).iter_rows())
+def _counted(column: Column, counts: NDArray[np.int64]) -> Iterable[tuple[FacetValue, int]]:
+    places = most_frequent(counts, MOST_VALUES)
+    return zip(value_at(column.values, places), counts[places].tolist(), strict=True)
+
+
+def _ranges(column: Column, counts: NDArray[np.int64]) -> Iterable[FacetRange]:
+    """Yield the ranges of a column that hold items."""
+    for low, high, places in column.buckets:
+        count = int(counts[places].sum())
+        if count:
+            yield FacetRange(low, high, count)
+
+
+def _plain(value: FacetValue | None) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

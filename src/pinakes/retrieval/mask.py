@@ -116,13 +116,23 @@ class Masks:
             FilterError: the filter cannot be understood.
             UnknownNameError: it names a field that the schema does not have.
         """
+        return self.passing(self.read(where), as_of)
+
+    def read(self, where: str | Mapping[str, Any] | None) -> "Node | None":
+        """Return a filter in its checked form; None for no filter.
+
+        Raises:
+            FilterError: the filter cannot be understood.
+            UnknownNameError: it names a field that the schema does not have.
+        """
+        if where is None or isinstance(where, str):
+            return None if where is None else self._read(where)
+        return check_filter(parse_filter(where), self._schema)
+
+    def passing(self, node: "Node | None", as_of: date | None = None) -> Allowed:
+        """Return the items that may be shown and pass a filter in its checked form; see `allowed`."""
         day = as_of or datetime.now(UTC).date()
-        if where is None:
-            return self._shown(day)
-        checked = (
-            self._read(where) if isinstance(where, str) else check_filter(parse_filter(where), self._schema)
-        )
-        return self._passing(checked, day)
+        return self._shown(day) if node is None else self._passing(node, day)
 
 
 def permitted(

@@ -23,11 +23,14 @@ class Cut:
         top: how many hits.
         candidates: how many items each signal brings into the fusion; never fewer than ``top``.
         collapse: show one item for several with identical pictures.
+        sort: the field whose order takes the place of the order by score, ``-`` before it for highest first;
+            None for the score.
     """
 
     top: int = 10
     candidates: int = 200
     collapse: bool = True
+    sort: str | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.top <= MAX_TOP:
@@ -55,6 +58,7 @@ class EncodedQuery:
         as_of: the day on which rights are judged.
         weights: by signal (``words`` or a space), at least 0; signals not named have their own.
         score: what an item's score is made of; None for what each space is set to.
+        facets: fields whose values are counted under the filter.
     """
 
     words: str | None = None
@@ -67,6 +71,7 @@ class EncodedQuery:
     weights: Mapping[str, float] = field(default_factory=dict)
     score: ItemScore | None = None
     cut: Cut = Cut()
+    facets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.score is not None and self.score not in get_args(ItemScore):

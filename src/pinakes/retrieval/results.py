@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from pinakes.errors import MissingExtraError
+from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.grid import picture_grid
 from pinakes.types import Rights, Value
 
@@ -112,6 +113,7 @@ class Results:
         synthetic: the collection's data is generated.
         notes: what the asker should know, such as words that were not understood.
         picture: returns the address of a hit's picture, such as a ``data:`` one; for `_repr_html_`.
+        facets: those that were asked for, each under the filter without its own part.
     """
 
     hits: tuple[Hit, ...]
@@ -123,6 +125,7 @@ class Results:
     synthetic: bool = False
     notes: tuple[str, ...] = field(default=())
     picture: Callable[[Hit], str | None] | None = field(default=None, repr=False, compare=False)
+    facets: tuple[Facet, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -149,6 +152,7 @@ class Results:
             "receipt": self.receipt,
             "synthetic": self.synthetic,
             "notes": list(self.notes),
+            "facets": [facet.to_dict() for facet in self.facets],
         }
 
     def to_json(self, indent: int | None = None) -> str:

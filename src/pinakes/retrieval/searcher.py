@@ -1,23 +1,28 @@
 """Search over one opened release: mask, retrieve, fuse, collapse, hydrate."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.errors import QueryError, UnknownNameError
+from pinakes.filters import Node
 from pinakes.kernels.fusion import reciprocal_rank_fusion
 from pinakes.kernels.hashing import digest, sha256_bytes
 from pinakes.kernels.topk import best
 from pinakes.retrieval.corpus import Corpus
 from pinakes.retrieval.dense import DenseHits, search_space
+from pinakes.retrieval.facets import Facet, count_facets
 from pinakes.retrieval.hydrate import WORDS, Evidence, Hydrator
 from pinakes.retrieval.mask import Allowed, Masks, Policy
 from pinakes.retrieval.query import EncodedQuery
 from pinakes.retrieval.results import PlanStep, Results
 from pinakes.retrieval.roles import search_means, search_roles
+from pinakes.retrieval.sorting import read_sort, sorted_rows
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.types import AttributeType
 
@@ -68,16 +73,24 @@ class Searcher:
         if not query.words and not query.spaces and query.where is None:
             raise QueryError("nothing to search for: give a text, a picture, an item, a vector or a filter")
         self._check_weights(query.weights)
+        sort = None if query.cut.sort is None else read_sort(query.cut.sort, self.schema)
         with watch.stage("filter"):
             allowed = self._allowed(query)
         signals = self._retrieve(query, allowed, watch)
         with watch.stage("fuse"):
             rows, scores = self._fuse(query, signals, allowed)
+            if sort is not None:
+                places = sorted_rows(self.corpus.columns, sort, rows, self.corpus.order)
+                rows, scores = rows[places], scores[places]
         with watch.stage("collapse"):
             rows, scores, duplicates = self._cut(query, rows, scores)
         with watch.stage("hydrate"):
             evidence = tuple(Evidence(s.name, s.rows, s.scores, s.dense) for s in signals)
             hits = Hydrator(self.corpus, query.words, evidence).hits(rows, scores, duplicates)
+        facets: tuple[Facet, ...] = ()
+        if query.facets:
+            with watch.stage("facets"):
+                facets = self.facets(query.where, query.facets, query.as_of, query.exclude)
         return Results(
             hits=hits,
             plan=tuple(self._step(signal, allowed.share) for signal in signals),
@@ -93,6 +106,7 @@ class Searcher:
                 }
             )[:16],
             synthetic=self.synthetic,
+            facets=facets,
         )
 
     @cached_property
@@ -101,8 +115,31 @@ class Searcher:
         return Masks(self.corpus.items, self.corpus.alive, self.schema, self.policy)
 
     def _allowed(self, query: EncodedQuery) -> Allowed:
-        rows = (self.corpus.row_of.get(item) for item in query.exclude)
-        return self.masks.allowed(query.where, query.as_of).without(row for row in rows if row is not None)
+        return self.masks.allowed(query.where, query.as_of).without(self._rows(query.exclude))
+
+    def _rows(self, ids: Collection[str]) -> list[int]:
+        """Return the rows of those of some ids that are there."""
+        rows = (self.corpus.row_of.get(item) for item in ids)
+        return [row for row in rows if row is not None]
+
+    def facets(
+        self,
+        where: str | Mapping[str, Any] | None,
+        fields: Sequence[str],
+        as_of: date | None = None,
+        exclude: Collection[str] = (),
+    ) -> tuple[Facet, ...]:
+        """Count the values of some fields; see `count_facets`.
+
+        Raises:
+            FilterError, UnknownNameError: see `Masks.allowed` and `count_facets`.
+        """
+        node, left_out = self.masks.read(where), self._rows(exclude)
+
+        def passing(node: "Node | None") -> NDArray[np.bool_]:
+            return self.masks.passing(node, as_of).without(left_out).mask
+
+        return count_facets(self.corpus.columns, self.schema, passing, node, fields)
 
     def _check_weights(self, weights: Mapping[str, float]) -> None:
         for name, weight in weights.items():

@@ -7,8 +7,6 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from pinakes.errors import FilterError
-from pinakes.retrieval.facets import Facet
-from pinakes.retrieval.results import plain
 from pinakes.serving.access import Visitor
 from pinakes.serving.api import schemas
 from pinakes.serving.api.answers import json_response, problems
@@ -30,9 +28,14 @@ async def facets(
         Query(description="an attribute, or a right such as `license`; may be repeated", max_length=50),
     ] = None,
 ) -> Response:
-    """Count the values of some attributes, or of all, over the items that pass a filter."""
+    """Count the values of some attributes, or of all, over the items that pass a filter.
+
+    Each field is counted under all parts of the filter but those on itself alone.
+    """
     found = await context.admission.run(context.engine.facets, read_filter(where), field)
-    return json_response({"facets": [_wire(facet) for facet in found], "release": context.engine.release.id})
+    return json_response(
+        {"facets": [facet.to_dict() for facet in found], "release": context.engine.release.id}
+    )
 
 
 def read_filter(text: str | None) -> str | dict[str, Any] | None:
@@ -48,16 +51,3 @@ def read_filter(text: str | None) -> str | dict[str, Any] | None:
     except (ValueError, RecursionError) as error:
         raise FilterError(f"the filter begins with a brace but is not JSON: {error}") from None
     return tree
-
-
-def _wire(facet: Facet) -> dict[str, Any]:
-    return {
-        "field": facet.field,
-        "type": facet.type,
-        "known": facet.known,
-        "unknown": facet.unknown,
-        "distinct": facet.distinct,
-        "values": [{"value": plain(value), "count": count} for value, count in facet.values],
-        "low": plain(facet.low),
-        "high": plain(facet.high),
-    }

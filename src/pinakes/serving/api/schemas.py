@@ -84,6 +84,12 @@ class SearchQuery(Body):
         None, description="least confidence of a hit, 0 to 1", ge=0, le=1
     )
     rerank: str | None = Field(None, description="name of a reranker that is bound to the release")
+    sort: str | None = Field(
+        None,
+        description="field by which hits are ordered, lowest first; `-price` for highest first",
+        max_length=200,
+    )
+    facets: list[str] = Field([], description="fields whose values are counted, too", max_length=50)
     cursor: str | None = Field(
         None, description="`next` of the page before; send it with the same query", max_length=400
     )
@@ -145,6 +151,35 @@ class PlanStepOut(BaseModel):
     weight: float
 
 
+class FacetValueOut(BaseModel):
+    """One value of a facet."""
+
+    value: str | int | bool
+    count: int
+
+
+class FacetRangeOut(BaseModel):
+    """How many items have a value from `low` up to `high`, which the last range alone includes."""
+
+    low: int | float | str
+    high: int | float | str
+    count: int
+
+
+class FacetOut(BaseModel):
+    """The values of one field over the items that pass the other parts of the filter."""
+
+    field: str
+    type: AttributeType
+    known: int
+    unknown: int
+    distinct: int
+    values: list[FacetValueOut]
+    low: int | float | str | None
+    high: int | float | str | None
+    ranges: list[FacetRangeOut] = Field(description="of numbers and dates; dates go by year")
+
+
 class Answer(BaseModel):
     """The answer to one query."""
 
@@ -156,6 +191,7 @@ class Answer(BaseModel):
     receipt: str
     synthetic: bool
     notes: list[str]
+    facets: list[FacetOut] = Field(description="those that were asked for")
     next: str | None = Field(description="cursor of the next page, or null")
 
 
@@ -187,26 +223,6 @@ class ItemOut(BaseModel):
     rights: RightsOut
     views: list[ViewOut]
     release: str
-
-
-class FacetValueOut(BaseModel):
-    """One value of a facet."""
-
-    value: str | int | bool
-    count: int
-
-
-class FacetOut(BaseModel):
-    """The values of one field over the items that pass the filter."""
-
-    field: str
-    type: AttributeType
-    known: int
-    unknown: int
-    distinct: int
-    values: list[FacetValueOut]
-    low: int | float | str | None
-    high: int | float | str | None
 
 
 class Facets(BaseModel):

@@ -157,6 +157,8 @@ def answer_query(
         score=query.score,
         collapse=query.collapse,
         min_confidence=query.min_confidence,
+        sort=query.sort,
+        facets=query.facets,
     )
     context.metrics.observe_search(results.timings, results.plan)
     more = len(results) == end and end < query.candidates

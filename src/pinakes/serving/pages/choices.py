@@ -32,7 +32,7 @@ class FacetCounter(Protocol):
     def facets(
         self, where: str | Mapping[str, Any] | None = None, fields: Sequence[str] | None = None
     ) -> tuple[Facet, ...]:
-        """Count the values of fields under a filter."""
+        """Count the values of fields, each under a filter without its own part."""
         ...
 
 
@@ -93,13 +93,8 @@ def shown_facets(
     Raises:
         FilterError, UnknownNameError: the filter does not fit the schema.
     """
-    fields = (*schema, *RIGHTS)
-    counted = {facet.field: facet for facet in counter.facets(asked.tree(schema), fields)}
-    for chosen in asked.filters:
-        if chosen.name in counted:
-            others = asked.without(chosen.name).tree(schema)
-            counted[chosen.name] = counter.facets(others, [chosen.name])[0]
-    found = [(facet, asked.filter(facet.field)) for facet in counted.values()]
+    counted = counter.facets(asked.tree(schema), (*schema, *RIGHTS))
+    found = [(facet, asked.filter(facet.field)) for facet in counted]
     worth = [pair for pair in found if pair[1] or _tells_apart(pair[0])]
     worth.sort(key=lambda pair: (not pair[1], *_breadth(pair[0])))
     own = [pair for pair in worth if pair[0].field not in RIGHTS][:ATTRIBUTES]
@@ -109,12 +104,6 @@ def shown_facets(
         replace(facet, open=position < OPEN or bool(asked.filter(facet.name)))
         for position, facet in enumerate(shown)
     )
-
-
-def passing(counter: FacetCounter, where: Mapping[str, Any] | None) -> int:
-    """Return how many items may be shown and pass a filter."""
-    (facet,) = counter.facets(where, RIGHTS)
-    return facet.known + facet.unknown
 
 
 def _breadth(facet: Facet) -> tuple[bool, int]:

@@ -8,7 +8,7 @@ from pinakes.engine import Engine
 from pinakes.retrieval.results import Results
 from pinakes.serving.pages.asked import MOST, Asked
 from pinakes.serving.pages.card import Card, card_of, make_cards
-from pinakes.serving.pages.choices import passing, shown_facets
+from pinakes.serving.pages.choices import shown_facets
 from pinakes.serving.pages.drops import Drop, droppable
 from pinakes.serving.pages.showcase import (
     EVERY,
@@ -83,7 +83,7 @@ class SearchPage:
             "drops": drops,
             "samples": self._samples()[::3] if state == "none" else (),
             "facets": facets,
-            "total": passing(self.engine, asked.tree(schema)),
+            "total": self.engine.count(asked.tree(schema)),
             "summary": _summary(cards, state, more=more is not None),
             "welcome": None,
         }
@@ -94,7 +94,7 @@ class SearchPage:
             if (
                 picture is not None or asked.like or not asked.q
             ):  # every item that passes has a place in the answer
-                return min(MOST, passing(self.engine, where))
+                return min(MOST, self.engine.count(where))
             return len(self._search(without, None, MOST))
 
         return droppable(asked, count, found)
@@ -102,7 +102,7 @@ class SearchPage:
     def _welcome(self, asked: Asked) -> dict[str, Any]:
         schema = self.site.schema
         facets = shown_facets(self.engine, Asked(), schema)
-        common = {**self._common(asked), "facets": facets, "total": passing(self.engine, None)}
+        common = {**self._common(asked), "facets": facets, "total": self.engine.count()}
         common |= {"more": None, "notes": (), "state": "first", "drops": (), "summary": ""}
         if self.site.synthetic and has_gallery(self.engine):
             results = self._search(QUESTION, None, QUESTION.n)

@@ -14,7 +14,7 @@ from pinakes.catalog.items import count_items, count_pictures
 from pinakes.catalog.lease import writer_lease
 from pinakes.catalog.quarantine import count_reasons, read_entries
 from pinakes.catalog.runs import list_runs
-from pinakes.encoders.base import EncoderFamily, ImageEncoder
+from pinakes.encoders.base import Family, ImageEncoder, TextFamily
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.encoders.cache.choose import open_cache
 from pinakes.encoders.families import open_family
@@ -28,10 +28,9 @@ from pinakes.ingest.pipeline import Ingest
 from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.self_retrieval import SelfRetrieval
 from pinakes.ingest.setup import Options, find_setup, keep_frame, write_setup
-from pinakes.ingest.spaces import BROUGHT
 from pinakes.ingest.variants import Variants, find_variants
 from pinakes.ingest.wordless import wordless_note
-from pinakes.settings import Settings, load_settings
+from pinakes.settings import BROUGHT, Settings, load_settings
 from pinakes.snapshots import backup as backups
 from pinakes.snapshots import blocks, leases, refs, verify
 from pinakes.snapshots.layout import CollectionPaths, SnapshotName
@@ -242,14 +241,20 @@ class Collection:
             return Diagnosis(problems, variants, tuple(read_entries(connection)))
 
     @staticmethod
-    def _families(settings: Settings) -> dict[str, EncoderFamily]:
-        """Return the encoders of the spaces whose vectors are made here, by the encoder's name."""
+    def _families(settings: Settings) -> dict[str, Family]:
+        """Return every encoder that the settings name, by its name."""
         wanted = {space.encoder for space in settings.spaces.values()} - {BROUGHT}
         return {name: open_family(name) for name in sorted(wanted)}
 
     def _features(self, settings: Settings) -> dict[str, ImageEncoder]:
-        families = self._families(settings)
-        return {name: family.features for name, family in families.items()}
+        """Return the encoders that the pictures of a source go through, by name."""
+        brought = settings.brought_spaces
+        seen = {space.encoder for name, space in settings.spaces.items() if name not in brought}
+        return {
+            name: family.features
+            for name, family in self._families(settings).items()
+            if name in seen and not isinstance(family, TextFamily)
+        }
 
     def _served(self) -> Release | None:
         return refs.read_ref(self.paths, LIVE).release if LIVE in refs.list_refs(self.paths) else None

@@ -42,6 +42,12 @@ BUILT_IN: Mapping[str, Mapping[str, Component]] = MappingProxyType(
                     extra="clip",
                     takes="a folder, or a name of `pinakes encoders list`",
                 ),
+                "text": Component(
+                    "pinakes.encoders.text.encoder:SentenceFamily",
+                    "a sentence-transformers model: the words of items and of queries in one space",
+                    extra="text",
+                    takes="a folder, or a name of `pinakes encoders list`",
+                ),
             }
         ),
         "index": MappingProxyType(

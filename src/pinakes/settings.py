@@ -16,6 +16,9 @@ from pinakes.errors import SettingsError, UsageError
 from pinakes.types import RESERVED_FIELDS, AttributeType
 
 SETTINGS_FILE = "pinakes.toml"
+BROUGHT = "vector"
+"""The encoder of a space whose vectors the source brings and that is bound to no encoder."""
+
 NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*\Z"
 ItemScore = Literal["best", "mean", "roles"]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -72,7 +75,8 @@ class SpaceSettings(_Table):
     """One vector space."""
 
     encoder: str = Field(
-        description="the encoder of this space, such as 'descriptor'; 'vector' for brought vectors"
+        description="the encoder of this space, such as 'descriptor'; 'vector' for brought vectors, or the "
+        "encoder that made them: believed if it makes the same vectors again"
     )
     dtype: Literal["float16", "float32"] = Field("float16", description="how vectors are stored")
     score: ItemScore = Field(
@@ -173,6 +177,12 @@ class Settings(_Table):
                 known = ", ".join(self.attributes) or "there are none"
                 raise ValueError(f"live field {name!r} is not among [attributes]: {known}")
         return self
+
+    @property
+    def brought_spaces(self) -> frozenset[str]:
+        """Return the names of the spaces whose vectors the source brings."""
+        unbound = (name for name, space in self.spaces.items() if space.encoder == BROUGHT)
+        return frozenset((*self.source.fields.vectors, *unbound))
 
     @property
     def attribute_types(self) -> dict[str, AttributeType]:

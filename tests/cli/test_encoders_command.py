@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from pinakes.cli import encoders
 from pinakes.encoders.clip.models import MODELS
 from pinakes.encoders.clip.resolve import fetch_model, find_model
+from pinakes.encoders.text.models import MODELS as TEXT_MODELS
 from pinakes.errors import UnknownNameError, UsageError
 from pinakes.testing.random_clip import Shape, write_random_clip
 
@@ -95,7 +96,12 @@ def test_the_list_has_every_encoder_and_what_is_published_of_it(cache):
     done = run("list", "--no-measure", "--json")
     assert done.exit_code == 0, done.output
     listed = {entry["name"]: entry for entry in json.loads(done.stdout)}
-    assert set(listed) == {"descriptor", *(f"clip:{name}" for name in MODELS)}
+    assert set(listed) == {
+        "descriptor",
+        *(f"clip:{name}" for name in MODELS),
+        *(f"text:{name}" for name in TEXT_MODELS),
+    }
+    assert listed["text:all-MiniLM-L6-v2"]["licence"] == "Apache-2.0"
     openai = listed["clip:ViT-B-32__openai"]
     assert (openai["dim"], openai["megabytes"], openai["memory"], openai["recall"]) == (512, 605, 1004, 59.37)
     assert openai["licence"] == "MIT"

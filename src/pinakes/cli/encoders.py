@@ -1,7 +1,7 @@
 """``pinakes encoders``: which encoders there are, what they cost here, fetching and exporting models."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
@@ -10,12 +10,17 @@ import numpy as np
 import typer
 
 from pinakes.cli.output import console, print_json, table
-from pinakes.encoders.base import ImageEncoder
+from pinakes.encoders.base import Family, ImageEncoder, TextEncoder, TextFamily
 from pinakes.encoders.clip.encoder import open_clip_model
 from pinakes.encoders.clip.export import ExportSource, export_model
 from pinakes.encoders.clip.models import MODELS, RECOMMENDED
-from pinakes.encoders.clip.resolve import cached_folder, fetch_model, repository_of
+from pinakes.encoders.clip.resolve import fetch_model, repository_of
 from pinakes.encoders.families import open_family
+from pinakes.encoders.hub import cached_folder
+from pinakes.encoders.text.encoder import open_text_model
+from pinakes.encoders.text.models import MODELS as MODELS_OF_TEXT
+from pinakes.encoders.text.models import RECOMMENDED as RECOMMENDED_TEXT
+from pinakes.encoders.text.resolve import fetch_text_model
 from pinakes.errors import MissingExtraError
 from pinakes.media.preparers import load_preparer
 from pinakes.registry import components
@@ -31,8 +36,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 PICTURE_SIDE = 512
 """Pixels of the picture that encoders are timed with."""
 
+TEXT = " ".join(["an old silver coin with a laureate head"] * 3)
+"""What encoders of words are timed with."""
+
 ROUNDS = 5
-"""Times that it is encoded; the fastest counts, since the others were disturbed."""
+"""Times that each is encoded; the fastest counts, since the others were disturbed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +56,8 @@ class Listed:
         recall: as published, in percent; None where unknown.
         licence: of the weights.
         here: whether it is on this machine.
-        milliseconds: for one picture of 512 pixels, prepared and encoded on one core here; None where it is
-            not here.
+        milliseconds: for one picture of 512 pixels, prepared and encoded here, or for a text of twenty words;
+            None where it is not here.
     """
 
     name: str
@@ -69,7 +77,7 @@ def list_encoders(
     json: Json = False,
 ) -> None:
     """List encoders with size, memory, published recall, licence, and milliseconds on this machine."""
-    listed = [*_built_in(measure=measure), *_models(measure=measure)]
+    listed = [*_built_in(measure=measure), *_models(measure=measure), *_text_models(measure=measure)]
     if json:
         print_json([asdict(entry) for entry in listed])
         return
@@ -91,15 +99,22 @@ def list_encoders(
     screen = console()
     screen.print(table(*columns, rows=rows, right=("dim", "MB", "memory MiB", "recall %", "ms")))
     screen.print(
-        f"'clip' alone is {RECOMMENDED}. Recall (English, Crossmodal-3600) and memory are Immich's figures."
+        f"'clip' alone is {RECOMMENDED}, 'text' alone {RECOMMENDED_TEXT}. "
+        "Recall (English, Crossmodal-3600) and memory are Immich's figures."
     )
 
 
 @encoders_app.command()
 def fetch(
-    name: Annotated[str, typer.Argument(help="A name of `pinakes encoders list`, or OWNER/NAME.")],
+    name: Annotated[
+        str, typer.Argument(help="A name of `pinakes encoders list`, clip:OWNER/NAME or text:OWNER/NAME.")
+    ],
 ) -> None:
     """Download a model into the hub's local cache, for use without a network from then on."""
+    if name.partition(":")[0] == "text":
+        text = open_text_model(fetch_text_model(name.removeprefix("text").removeprefix(":")))
+        console().print(f"fetched {name} into {text.folder} ({text.dim} dimensions)")
+        return
     folder = fetch_model(name.removeprefix("clip:"))
     encoder = open_clip_model(folder)
     console().print(f"fetched {name} into {folder} ({encoder.dim} dimensions)")
@@ -127,7 +142,7 @@ def _built_in(*, measure: bool) -> list[Listed]:
     for name, component in components("encoder").items():
         if component.takes is not None:
             continue
-        milliseconds = _time(open_family(name).features) if measure else None
+        milliseconds = _time_family(open_family(name)) if measure else None
         listed.append(Listed(name, component.help, licence="Apache-2.0", milliseconds=milliseconds))
     return listed
 
@@ -135,7 +150,7 @@ def _built_in(*, measure: bool) -> list[Listed]:
 def _models(*, measure: bool) -> list[Listed]:
     listed = []
     for model in MODELS.values():
-        folder = _cached(model.name)
+        folder = _cached(repository_of(model.name))
         milliseconds = None
         if folder is not None and measure:
             milliseconds = _time(open_clip_model(folder))
@@ -155,11 +170,36 @@ def _models(*, measure: bool) -> list[Listed]:
     return listed
 
 
-def _cached(name: str) -> Path | None:
+def _text_models(*, measure: bool) -> list[Listed]:
+    listed = []
+    for model in MODELS_OF_TEXT.values():
+        folder = _cached(model.repository)
+        milliseconds = None
+        if folder is not None and measure:
+            milliseconds = _time_text(open_text_model(folder, query=model.query, item=model.item))
+        listed.append(
+            Listed(
+                name=f"text:{model.name}",
+                about=f"words: {model.note}",
+                dim=model.dim,
+                megabytes=model.megabytes,
+                licence=model.licence,
+                here=folder is not None,
+                milliseconds=milliseconds,
+            )
+        )
+    return listed
+
+
+def _cached(repository: str) -> Path | None:
     try:
-        return cached_folder(repository_of(name))
+        return cached_folder(repository)
     except MissingExtraError:
         return None  # a list is useful without the packages that a model needs
+
+
+def _time_family(family: Family) -> float:
+    return _time_text(family.texts) if isinstance(family, TextFamily) else _time(family.features)
 
 
 def _time(encoder: ImageEncoder) -> float:
@@ -168,9 +208,18 @@ def _time(encoder: ImageEncoder) -> float:
     picture = np.random.default_rng(0).integers(0, 256, (PICTURE_SIDE, PICTURE_SIDE, 3), dtype=np.uint8)
     picture.setflags(write=False)
 
+    return _fastest(lambda: encoder.encode_images([prepare(picture)]))
+
+
+def _time_text(encoder: TextEncoder) -> float:
+    """Return milliseconds for encoding one text, after a warm-up."""
+    return _fastest(lambda: encoder.encode_texts([TEXT]))
+
+
+def _fastest(work: Callable[[], object]) -> float:
     def once() -> float:
         start = time.perf_counter()
-        encoder.encode_images([prepare(picture)])
+        work()
         return 1000 * (time.perf_counter() - start)
 
     times: Sequence[float] = [once() for _ in range(ROUNDS + 1)][1:]

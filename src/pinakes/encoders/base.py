@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +91,37 @@ class FittedEncoder(ImageEncoder, Protocol):
         ...
 
 
+class FittedTextEncoder(TextEncoder, Protocol):
+    """An encoder of the words of items, and of what is asked for."""
+
+    @property
+    def recipe(self) -> Mapping[str, Any]:
+        """The parameters that decide its vectors on any machine: plain JSON values."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write what it takes to open it again into an existing folder."""
+        ...
+
+
+@runtime_checkable
+class TextFamily(Protocol):
+    """A kind of encoder that reads the words of items, and sees no pictures."""
+
+    @property
+    def texts(self) -> FittedTextEncoder:
+        """The encoder; its fingerprint is the key of the feature cache."""
+        ...
+
+    def open(self, folder: Path) -> FittedTextEncoder:
+        """Open what `FittedTextEncoder.save` wrote.
+
+        Raises:
+            IntegrityError: the files are damaged, or it is not the same encoder any more.
+        """
+        ...
+
+
 class EncoderFamily(Protocol):
     """A kind of encoder: what it keeps of one picture, and what it makes of a whole collection."""
 
@@ -110,3 +141,6 @@ class EncoderFamily(Protocol):
             IntegrityError: the files are damaged.
         """
         ...
+
+
+Family: TypeAlias = EncoderFamily | TextFamily

@@ -2,12 +2,12 @@
 
 from typing import cast
 
-from pinakes.encoders.base import EncoderFamily
+from pinakes.encoders.base import Family, TextFamily
 from pinakes.errors import SettingsError
 from pinakes.registry import components, load
 
 
-def open_family(name: str) -> EncoderFamily:
+def open_family(name: str) -> Family:
     """Return the family of an encoder.
 
     Args:
@@ -22,7 +22,12 @@ def open_family(name: str) -> EncoderFamily:
     kind, _, argument = name.partition(":")
     family = load("encoder", kind)
     if not argument:
-        return cast("EncoderFamily", family())
+        return cast("Family", family())
     if components("encoder")[kind].takes is None:
         raise SettingsError(f"the encoder {kind!r} takes nothing after its name, got {name!r}")
-    return cast("EncoderFamily", family(argument))
+    return cast("Family", family(argument))
+
+
+def features_fingerprint(family: Family) -> str:
+    """Return the key under which the feature cache keeps what a family makes."""
+    return family.texts.fingerprint if isinstance(family, TextFamily) else family.features.fingerprint

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pinakes.encoders.base import TextEncoder
 from pinakes.encoders.bridge import Bridge, fit_bridge
 from pinakes.indexes.bm25 import BM25Index
+from pinakes.ingest.nearest import nearest_items
 from pinakes.ingest.text_weight import TextWeight, fit_text_weight, known_item_queries
 from pinakes.kernels.similarity import Stored
-from pinakes.kernels.topk import best
 
 HELD_OUT = 5
 """Every fifth item is asked for, and not learned from, when the weight is chosen."""
@@ -70,18 +71,47 @@ def _fit_weight(
     trained = fit_bridge([captions[i] for i in items[seen]], vectors[seen], items[seen], language).bridge
     if trained is None:
         return TextWeight(0.0, 0, {}, "too few items to hold some out")
-    scannable = np.asarray(vectors, dtype=np.float32)
+    asked = known_item_queries(captions, np.unique(items[~seen]))
+    return _weigh(trained, asked, items, vectors, words)
 
-    def by_bridge(query: str) -> NDArray[np.int64]:
-        vector = trained.encode_texts([query])[0]
-        if not vector.any():
-            return np.empty(0, dtype=np.int64)
-        scores = np.full(len(captions), -np.inf)
-        np.maximum.at(scores, items, scannable @ vector)
-        ranked = best(scores, np.arange(len(scores)), DEPTH)
-        return ranked[scores[ranked] > -np.inf]
+
+def weigh_words(
+    encoder: TextEncoder,
+    captions: Sequence[str],
+    items: NDArray[np.int64],
+    vectors: Stored,
+    words: BM25Index,
+) -> dict[str, Any]:
+    """Measure how much an encoder that reads words itself counts beside BM25, for the manifest.
+
+    Args:
+        encoder: of the space; it was not fitted on these items, so any of them may be asked for.
+        captions, items, vectors, words: see `fit_words`.
+    """
+    asked = known_item_queries(captions, np.unique(items))
+    if asked:
+        weight = _weigh(encoder, asked, items, vectors, words)
+    else:
+        weight = TextWeight(1.0, 0, {}, "no item has enough words to be asked for: nothing speaks against it")
+    return {
+        "text_weight": weight.weight,
+        "text_weight_n": weight.n,
+        "text_weight_reason": weight.reason,
+        "text_reciprocal_rank": weight.reciprocal_rank,
+    }
+
+
+def _weigh(
+    encoder: TextEncoder,
+    asked: Sequence[tuple[str, int]],
+    items: NDArray[np.int64],
+    vectors: Stored,
+    words: BM25Index,
+) -> TextWeight:
+    texts = [query for query, _ in asked]
+    ranked = dict(zip(texts, nearest_items(encoder.encode_texts(texts), vectors, items, DEPTH), strict=True))
 
     def by_words(query: str) -> NDArray[np.int64]:
         return words.search(query, None, DEPTH).rows
 
-    return fit_text_weight(known_item_queries(captions, np.unique(items[~seen])), by_words, by_bridge)
+    return fit_text_weight(asked, by_words, ranked.__getitem__)

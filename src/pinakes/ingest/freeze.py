@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from pinakes.catalog.database import Database
 from pinakes.catalog.items import count_items, shown_hashes, stream_items
 from pinakes.catalog.journal import last_touch, put_mark, read_mark, touched_since
-from pinakes.encoders.base import EncoderFamily
+from pinakes.encoders.base import Family
 from pinakes.encoders.cache.base import FeatureCache
+from pinakes.encoders.families import features_fingerprint
 from pinakes.indexes.bm25 import (
     Analyzer,
     BM25Index,
@@ -27,7 +28,7 @@ from pinakes.ingest.changes import MAX_SHARE, Changes, choose_kind, find_changes
 from pinakes.ingest.gates import Demands, raise_failures, run_gates
 from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.self_retrieval import SelfRetrieval
-from pinakes.ingest.spaces import BuiltSpace, SpaceBuilder
+from pinakes.ingest.spaces import BuiltSpace, Material, SpaceBuilder
 from pinakes.ingest.tables import Tables, snapshot_tables
 from pinakes.ingest.texts import captions, text_fields
 from pinakes.settings import Settings
@@ -83,7 +84,7 @@ class Freezer:
     settings: Settings
     database: Database
     cache: FeatureCache
-    families: Mapping[str, EncoderFamily]
+    families: Mapping[str, Family]
     release: Release | None
     self_retrieval: SelfRetrieval
     report: Report = silent
@@ -175,7 +176,7 @@ class Freezer:
 
     def _same_encoders(self, base: Snapshot) -> bool:
         """Whether the spaces are those of the base: weights in a folder may have been replaced by others."""
-        features = {name: family.features.fingerprint for name, family in self.families.items()}
+        features = {name: features_fingerprint(family) for name, family in self.families.items()}
         found = {
             name: (e.name, e.dtype, e.recipe.get("features")) for name, e in base.manifest.encoders.items()
         }
@@ -197,7 +198,7 @@ class Freezer:
         fields = text_fields(tables.items, self._schema)
         postings = build_postings(fields, self._analyzer)
         reusable = bool(parents) and self._same_encoders(parents[0])
-        builder = SpaceBuilder(
+        material = Material(
             tables=tables,
             captions=captions(fields),
             words=BM25Index(
@@ -206,11 +207,12 @@ class Freezer:
             ),
             language=self.settings.search.language,
             cache=self.cache,
-            families=self.families,
             base=parents[0] if reusable else None,
             report=self.report,
+            folder=self.self_retrieval.folder,
             path=self.paths.features_db,
         )
+        builder = SpaceBuilder(material, self.families, self.settings.brought_spaces)
         spaces = {name: builder.build(name, space) for name, space in self.settings.spaces.items()}
         ungated = SnapshotContents(
             name=self._name(parents, delta=delta),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pinakes.encoders.base import TextFamily
 from pinakes.encoders.families import open_family
 from pinakes.errors import SettingsError, SourceError, StorageError
 from pinakes.settings import SETTINGS_FILE, Settings, SpaceSettings, load_settings, save_settings
@@ -14,7 +15,8 @@ from pinakes.sources.infer import infer_settings
 FRAME_FILE = "items.parquet"
 """Where a data frame is kept, so that it can be read again."""
 
-PICTURE_SPACE = "picture"
+PICTURE_SPACE, TEXT_SPACE = "picture", "text"
+"""The spaces that get an encoder which is named without a space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Options:
     """What the owner says of a new collection; None where it is to be found out.
 
     Attributes:
-        encoder: of the pictures.
+        encoder: of the pictures, or of the words where it sees none.
         id: the column that names an item.
         views: file name pattern such as ``{id}_{role}.jpg``, or role -> column.
     """
@@ -119,10 +121,8 @@ def _folder_of(source: Path) -> Path:
 
 
 def _with_encoder(settings: Settings, encoder: str | None) -> Settings:
-    """Return the settings with another encoder of the pictures, which must exist and be at hand."""
+    """Return the settings with another encoder of pictures or of words, which must exist and be at hand."""
     if encoder is None:
         return settings
-    open_family(encoder)
-    return settings.model_copy(
-        update={"spaces": {**settings.spaces, PICTURE_SPACE: SpaceSettings(encoder=encoder)}}
-    )
+    space = TEXT_SPACE if isinstance(open_family(encoder), TextFamily) else PICTURE_SPACE
+    return settings.model_copy(update={"spaces": {**settings.spaces, space: SpaceSettings(encoder=encoder)}})

@@ -1,4 +1,4 @@
-"""How much the text bridge counts beside BM25: as much as helps to find known items, and no more."""
+"""How much what reads words counts beside BM25: as much as helps to find known items, and no more."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ def fit_text_weight(queries: Sequence[tuple[str, int]], words: Rank, bridge: Ran
     reason = (
         f"finds known items best at {WEIGHTS[chosen]}"
         if chosen
-        else "BM25 alone finds known items at least as well as with the bridge"
+        else "BM25 alone finds known items at least as well"
     )
     table = {str(weight): float(mean) for weight, mean in zip(WEIGHTS, means, strict=True)}
     return TextWeight(WEIGHTS[chosen], len(queries), table, reason)

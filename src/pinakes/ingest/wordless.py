@@ -6,8 +6,8 @@ from pinakes.encoders.clip.models import MODELS, RECOMMENDED
 from pinakes.settings import Settings
 from pinakes.sources.open import source_folder
 
-READS_WORDS = "clip"
-"""Encoders of this kind put pictures and words into one space."""
+READS_WORDS = ("clip", "text")
+"""Encoders of these kinds read words."""
 
 
 def wordless_note(settings: Settings, folder: Path) -> tuple[str, ...]:
@@ -18,7 +18,7 @@ def wordless_note(settings: Settings, folder: Path) -> tuple[str, ...]:
         folder: of the collection.
     """
     is_folder = source_folder(settings, folder) == folder / settings.source.path
-    reads = any(space.encoder.partition(":")[0] == READS_WORDS for space in settings.spaces.values())
+    reads = any(space.encoder.partition(":")[0] in READS_WORDS for space in settings.spaces.values())
     if not is_folder or reads:
         return ()
     model = MODELS[RECOMMENDED]

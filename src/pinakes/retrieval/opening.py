@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pinakes.encoders.base import TextEncoder
+from pinakes.encoders.base import TextEncoder, TextFamily
 from pinakes.encoders.bridge import BRIDGE, open_bridge
 from pinakes.encoders.families import open_family
 from pinakes.indexes.bm25 import BM25Index, Postings, Segment, open_postings
@@ -16,7 +16,7 @@ from pinakes.retrieval.corpus import Corpus, Space, SpacePart
 from pinakes.retrieval.encode import SpaceEncoders
 from pinakes.retrieval.mask import Policy
 from pinakes.retrieval.searcher import Searcher
-from pinakes.settings import ItemScore, Settings, parse_settings
+from pinakes.settings import BROUGHT, ItemScore, Settings, parse_settings
 from pinakes.snapshots.blocks import read_blocks
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.leases import hold_leases
@@ -180,12 +180,15 @@ def _score_of(settings: Settings, space: str) -> ItemScore:
 
 
 def _open_encoders(base: Snapshot, space: str) -> SpaceEncoders:
-    """Return what can be encoded into a space: nothing, for one whose vectors were brought."""
+    """Return what can be encoded into a space: nothing, for brought vectors that are bound to no encoder."""
     record = base.manifest.encoders[space]
-    if record.unit == "item":
+    if record.name == BROUGHT or record.measured.get("bound") is False:
         return SpaceEncoders()
     folder = base.encoder(space)
-    fitted = open_family(record.name).open(folder)
+    family = open_family(record.name)
+    if isinstance(family, TextFamily):
+        return SpaceEncoders(text=family.open(folder))
+    fitted = family.open(folder)
     if isinstance(fitted, TextEncoder):
         return SpaceEncoders(image=fitted, text=fitted)
     bridge = open_bridge(folder / BRIDGE) if (folder / BRIDGE).is_dir() else None

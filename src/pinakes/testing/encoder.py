@@ -8,7 +8,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.encoders.base import EncoderFamily, FittedEncoder, ImageEncoder, Side, TextEncoder
+from pinakes.encoders.base import (
+    EncoderFamily,
+    FittedEncoder,
+    FittedTextEncoder,
+    ImageEncoder,
+    Side,
+    TextEncoder,
+    TextFamily,
+)
 from pinakes.errors import PinakesError
 from pinakes.media.preparers import load_preparer
 
@@ -20,6 +28,32 @@ LENGTH_ERROR = 1e-5
 
 class ContractError(PinakesError):
     """A component does not keep its contract; says which promise, and what was found."""
+
+
+def check_text_encoder(family: TextFamily) -> FittedTextEncoder:
+    """Check that an encoder of words keeps its contract.
+
+    Texts are encoded for both sides, together, alone and once more; it is saved and opened.
+
+    Returns:
+        The encoder.
+
+    Raises:
+        ContractError: names the promise that is not kept.
+    """
+    encoder = family.texts
+    _require(bool(encoder.fingerprint), "the encoder has a fingerprint", encoder.fingerprint)
+    _check_texts(encoder)
+    with tempfile.TemporaryDirectory() as folder:
+        encoder.save(Path(folder))
+        opened = family.open(Path(folder))
+        _require(
+            opened.fingerprint == encoder.fingerprint, "saving and opening keeps the fingerprint", opened.name
+        )
+        for side in SIDES:
+            what = f"what was saved and opened, for the side {side}"
+            _same(opened.encode_texts(TEXTS, side), encoder.encode_texts(TEXTS, side), what)
+    return encoder
 
 
 def check_encoder(family: EncoderFamily, pictures: Sequence[NDArray[np.uint8]]) -> FittedEncoder:

@@ -6,19 +6,16 @@ Needs the package ``onnx``.
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-OPSET = 17
-"""The first with LayerNormalization."""
+from pinakes.testing.onnx_graph import Graph
 
 WORDS = (
     *("a", "the", "of", "and", "with", "on", "photo", "picture", "red", "green", "blue", "black", "white"),
@@ -126,7 +123,7 @@ def _write_json(path: Path, value: Any) -> None:
 
 
 def _image_tower(shape: Shape) -> Any:
-    graph = _Graph(shape.seed)
+    graph = Graph(shape.seed)
     patches = (shape.image // shape.patch) ** 2
     kernel = graph.weight((shape.width, 3, shape.patch, shape.patch))
     x = graph.node("Conv", "image", kernel, strides=[shape.patch] * 2)
@@ -146,11 +143,11 @@ def _image_tower(shape: Shape) -> Any:
         pooled = graph.node("ReduceMean", x, axes=[1], keepdims=0)
     rows = "n" if shape.batch else 1
     image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [rows, 3, shape.image, shape.image])
-    return graph.model(pooled, shape.width, shape.dim, image, rows)
+    return graph.tower(pooled, shape.width, shape.dim, image, rows)
 
 
 def _text_tower(shape: Shape, vocabulary: int) -> Any:
-    graph = _Graph(shape.seed + 1)
+    graph = Graph(shape.seed + 1)
     tokens = graph.weight((vocabulary, shape.text_width), 1.0)
     x = graph.node("Gather", tokens, "text", axis=0)
     x = graph.node("Add", x, graph.weight((1, shape.context, shape.text_width)))
@@ -167,73 +164,4 @@ def _text_tower(shape: Shape, vocabulary: int) -> Any:
     else:
         pooled = graph.node("Gather", x, graph.integers(shape.context - 1), axis=1)
     text = helper.make_tensor_value_info("text", TensorProto.INT32, [1, shape.context])
-    return graph.model(pooled, shape.text_width, shape.dim, text, 1)
-
-
-class _Graph:
-    """Nodes and weights of a tower in the making."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = np.random.default_rng(seed)
-        self._nodes: list[Any] = []
-        self._weights: list[Any] = []
-
-    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        output = f"{kind}_{len(self._nodes)}"
-        self._nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
-        return output
-
-    def constant(self, values: NDArray[Any]) -> str:
-        name = f"weight_{len(self._weights)}"
-        self._weights.append(numpy_helper.from_array(values, name))
-        return name
-
-    def weight(self, shape: Sequence[int], scale: float | None = None) -> str:
-        spread = scale or float(np.prod(shape[1:])) ** -0.5
-        return self.constant(self._random.standard_normal(shape, dtype=np.float32) * np.float32(spread))
-
-    def integers(self, values: int | list[int]) -> str:
-        return self.constant(np.array(values, dtype=np.int64))
-
-    def linear(self, x: str, width: int, out: int) -> str:
-        matrix = self._random.standard_normal((width, out), dtype=np.float32) * np.float32(width**-0.5)
-        return self.node(
-            "Add", self.node("MatMul", x, self.constant(matrix)), self.constant(np.zeros(out, np.float32))
-        )
-
-    def normed(self, x: str, width: int) -> str:
-        one, zero = np.ones(width, np.float32), np.zeros(width, np.float32)
-        return self.node("LayerNormalization", x, self.constant(one), self.constant(zero), axis=-1)
-
-    def block(self, x: str, width: int, mask: str | None = None) -> str:
-        """Add a pre-norm transformer block with heads of 64 (or fewer, larger ones in small models)."""
-        heads = max(1, width // 64)
-        inner = self.normed(x, width)
-        parts = []
-        for _ in range(3):
-            flat = self.node("Reshape", self.linear(inner, width, width), self.integers([0, 0, heads, -1]))
-            parts.append(self.node("Transpose", flat, perm=[0, 2, 1, 3]))
-        query, key, value = parts
-        scores = self.node("MatMul", query, self.node("Transpose", key, perm=[0, 1, 3, 2]))
-        scores = self.node(
-            "Mul", scores, self.constant(np.array([(width // heads) ** -0.5], dtype=np.float32))
-        )
-        if mask is not None:
-            scores = self.node("Add", scores, mask)
-        mixed = self.node("MatMul", self.node("Softmax", scores, axis=-1), value)
-        mixed = self.node("Transpose", mixed, perm=[0, 2, 1, 3])
-        mixed = self.node("Reshape", mixed, self.integers([0, 0, width]))
-        x = self.node("Add", x, self.linear(mixed, width, width))
-        wide = self.linear(self.normed(x, width), width, 4 * width)
-        steep = self.node("Mul", wide, self.constant(np.array([1.702], dtype=np.float32)))
-        active = self.node("Mul", wide, self.node("Sigmoid", steep))
-        return self.node("Add", x, self.linear(active, 4 * width, width))
-
-    def model(self, pooled: str, width: int, dim: int, given: Any, rows: str | int) -> Any:
-        x = self.linear(self.normed(pooled, width), width, dim)
-        self._nodes.append(helper.make_node("LpNormalization", [x], ["embedding"], axis=-1, p=2))
-        made = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [rows, dim])
-        graph = helper.make_graph(self._nodes, "tower", [given], [made], self._weights)
-        return helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8, producer_name="pinakes"
-        )
+    return graph.tower(pooled, shape.text_width, shape.dim, text, 1)

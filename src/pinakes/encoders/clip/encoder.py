@@ -1,6 +1,5 @@
 """The encoder: an image tower and a text tower over one space."""
 
-import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,12 +15,10 @@ from pinakes.encoders.clip.preprocess import Preprocessing
 from pinakes.encoders.clip.resolve import find_model
 from pinakes.encoders.clip.runtime import Inputs, Row, Tower
 from pinakes.encoders.clip.text import TextSettings, Tokenizer
-from pinakes.errors import FormatVersionError, IntegrityError, SettingsError
+from pinakes.encoders.weights import check_about, read_about, write_about
+from pinakes.errors import SettingsError
 from pinakes.kernels.hashing import sha256_bytes
 from pinakes.kernels.similarity import unit_rows
-
-FORMAT = 1
-ABOUT = "encoder.json"
 
 OVERSAMPLED = 3
 """A JPEG is decoded at no less than so many times the side of the tower's input. Preparation starts from the
@@ -126,14 +123,7 @@ class ClipEncoder:
         Raises:
             OSError: the disk refused.
         """
-        about = {
-            "format": FORMAT,
-            "name": self.name,
-            "folder": str(self.folder),
-            "fingerprint": self.fingerprint,
-            "dim": self.dim,
-        }
-        (folder / ABOUT).write_text(json.dumps(about, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        write_about(folder, self)
 
     def _image_input(self, count: int) -> tuple[str, np.dtype[Any]]:
         """Return name and dtype of the image tower's input, having checked its shape."""
@@ -192,16 +182,8 @@ class ClipFamily:
             IntegrityError: ``encoder.json`` is damaged, or the model is not the one that made the vectors.
             SettingsError: the model is not on this machine any more.
         """
-        about = _read_about(folder)
-        encoder = self._open(Path(about["folder"]))
-        if encoder.fingerprint != about["fingerprint"]:
-            raise IntegrityError(
-                encoder.folder,
-                f"holds another model than the one that made the vectors of this snapshot ({encoder.name}); "
-                "bring that model back, or put the other into a folder of its own and index with "
-                "--encoder clip:FOLDER",
-            )
-        return encoder
+        about = read_about(folder)
+        return check_about(self._open(Path(about["folder"])), about, "clip")
 
     def _open(self, last: Path | None) -> ClipEncoder:
         """Open the model by its name, or where that finds nothing, where it lay when it was saved."""
@@ -259,20 +241,6 @@ def _text_settings(files: ModelFiles, config: Mapping[str, Any]) -> TextSettings
         return TextSettings.from_configs(config, files.read(files.layout.tokenizer_config))
     except SettingsError as error:
         raise SettingsError(f"{files.folder}: {error}") from None
-
-
-def _read_about(folder: Path) -> dict[str, Any]:
-    path = folder / ABOUT
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-        version = about["format"]
-        if version == FORMAT and all(isinstance(about[key], str) for key in ("folder", "fingerprint")):
-            return dict(about)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IntegrityError(path, f"does not say which model it was: {error}") from None
-    if isinstance(version, int) and version > FORMAT:
-        raise FormatVersionError(path, f"has format {version}, this Pinakes reads up to {FORMAT}")
-    raise IntegrityError(path, "does not say which model it was")
 
 
 def _fits(shape: Sequence[int | str | None], wanted: Sequence[int]) -> bool:

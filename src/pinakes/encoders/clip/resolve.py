@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from pinakes.encoders.clip.models import MODELS, OWNER, RECOMMENDED
-from pinakes.errors import MissingExtraError, SettingsError, UnknownNameError, UsageError
+from pinakes.encoders.hub import cached_folder, fetch_repository
+from pinakes.errors import SettingsError, UnknownNameError
 
 WANTED = ("config.json", "visual/*", "textual/*")
 UNWANTED = ("*.armnn", "*.rknn", "*/fp16/*", "*/rknpu/*")
@@ -54,25 +55,6 @@ def repository_of(model: str) -> str:
     return f"{OWNER}/{name}"
 
 
-def cached_folder(repository: str) -> Path | None:
-    """Return the folder of a repository in the hub's local cache (``HF_HOME``), or None; nothing is fetched.
-
-    Raises:
-        MissingExtraError: the package that knows the cache is not installed.
-        SettingsError: no repository can have this name.
-    """
-    try:
-        import huggingface_hub  # noqa: PLC0415 (costs 100 ms)
-        from huggingface_hub.errors import HFValidationError  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("a CLIP model by name", "clip") from error
-    try:
-        found = huggingface_hub.try_to_load_from_cache(repository, "config.json")
-    except HFValidationError as error:
-        raise SettingsError(f"{repository!r} is not the name of a repository: {error}") from None
-    return Path(found).parent if isinstance(found, str) else None
-
-
 def fetch_model(model: str, endpoint: str | None = None) -> Path:
     """Download a model into the hub's local cache; what is there already is not fetched again.
 
@@ -88,21 +70,4 @@ def fetch_model(model: str, endpoint: str | None = None) -> Path:
         UsageError: the hub cannot be reached, or has no such repository.
         MissingExtraError: the package that talks to it is not installed.
     """
-    repository = repository_of(model)
-    try:
-        import huggingface_hub  # noqa: PLC0415 (costs 100 ms)
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("fetching a CLIP model", "clip") from error
-    try:
-        folder = huggingface_hub.snapshot_download(
-            repository,
-            endpoint=endpoint,
-            allow_patterns=list(WANTED),
-            ignore_patterns=list(UNWANTED),
-        )
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise UsageError(f"cannot fetch {repository}: {reason or type(error).__name__}") from error
-    except Exception as error:  # what its HTTP client raises has no common base with the above
-        raise UsageError(f"cannot fetch {repository}: {type(error).__name__}: {error}") from error
-    return Path(folder)
+    return fetch_repository(repository_of(model), WANTED, UNWANTED, endpoint)

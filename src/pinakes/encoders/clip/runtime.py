@@ -53,12 +53,20 @@ class Tower:
         """
         return {given.name: (given.type, given.shape) for given in self._open(rows).get_inputs()}
 
-    def run(self, given: Sequence[T], row_of: Callable[[T], Row]) -> NDArray[np.float32]:
+    def run(
+        self,
+        given: Sequence[T],
+        row_of: Callable[[T], Row],
+        finish: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None,
+        outputs: Sequence[str] = OUTPUTS,
+    ) -> NDArray[np.float32]:
         """Compute one row for each of some things.
 
         Args:
             given: what to compute.
             row_of: makes the inputs of one, when its turn comes: they are many times as large.
+            finish: makes the row of what the model gives, where that is no row yet.
+            outputs: names of the output that is taken; where a model has none of them, its first.
 
         Returns:
             float32 of shape (n, dim), as the model gives them.
@@ -71,10 +79,11 @@ class Tower:
             return np.empty((0, self.dim), dtype=np.float32)
         session = self._open(len(given))
         names = [output.name for output in session.get_outputs()]
-        output = next((name for name in OUTPUTS if name in names), names[0])
+        output = next((name for name in outputs if name in names), names[0])
 
         def one(thing: T) -> NDArray[np.float32]:
             found = np.asarray(_run(session, output, row_of(thing)), dtype=np.float32)
+            found = found if finish is None else finish(found)
             if found.shape != (1, self.dim):
                 raise SettingsError(
                     f"{self.path} gives {output!r} of shape {found.shape}, its settings say (1, {self.dim})"
@@ -131,7 +140,7 @@ def _open_session(path: Path, threads: int) -> Any:
     try:
         import onnxruntime  # noqa: PLC0415 (costs 100 ms and 40 MB)
     except ModuleNotFoundError as error:
-        raise MissingExtraError("the encoder 'clip'", "clip") from error
+        raise MissingExtraError("a model in ONNX", "clip") from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

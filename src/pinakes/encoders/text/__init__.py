@@ -1,0 +1,1 @@
+"""Text encoders: sentence-transformers models in ONNX."""

@@ -1,0 +1,6 @@
+"""The vector spaces of a snapshot: of pictures, of words, and of vectors that the source brought."""
+
+from pinakes.ingest.spaces.build import SpaceBuilder
+from pinakes.ingest.spaces.material import BuiltSpace, Material
+
+__all__ = ["BuiltSpace", "Material", "SpaceBuilder"]

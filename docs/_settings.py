@@ -106,7 +106,7 @@ def words(annotation: Any) -> str:
         return words(inner[0])
     if isinstance(annotation, EnumType):
         return "one of " + ", ".join(f"`{toml(value)}`" for value in list[Any](annotation))
-    return {str: "string", bool: "boolean", float: "number"}[annotation]
+    return {str: "string", bool: "boolean", int: "whole number", float: "number"}[annotation]
 
 
 def default_of(field: FieldInfo) -> str:

@@ -1,5 +1,6 @@
 """The owner's side of a collection: everything that writes, and reports on what was written."""
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,10 +27,12 @@ from pinakes.ingest.live import publish_live
 from pinakes.ingest.outcome import Deleted, Diagnosis, IndexReport, Status
 from pinakes.ingest.pipeline import Ingest
 from pinakes.ingest.progress import Report, silent
+from pinakes.ingest.remote import addresses_note, fetching, open_remote
 from pinakes.ingest.self_retrieval import SelfRetrieval
 from pinakes.ingest.setup import Options, find_setup, keep_frame, write_setup
 from pinakes.ingest.variants import Variants, find_variants
 from pinakes.ingest.wordless import wordless_note
+from pinakes.media.originals import Originals
 from pinakes.settings import BROUGHT, Settings, load_settings
 from pinakes.snapshots import backup as backups
 from pinakes.snapshots import blocks, leases, refs, verify
@@ -37,6 +40,7 @@ from pinakes.snapshots.layout import CollectionPaths, SnapshotName
 from pinakes.snapshots.reader import open_snapshot
 from pinakes.snapshots.release import Release, make_release
 from pinakes.snapshots.segments import SegmentRows, join_rows, living
+from pinakes.sources.files import PictureFiles
 from pinakes.sources.open import open_source, source_folder
 
 LIVE = "live"
@@ -69,12 +73,13 @@ class Collection:
         """
         return load_settings(self.paths.root)
 
-    def sync(self, *, prune: bool = False, waive: tuple[str, ...] = ()) -> IndexReport:
+    def sync(self, *, prune: bool = False, waive: tuple[str, ...] = (), refetch: bool = False) -> IndexReport:
         """Bring catalogue, snapshot and release up to the source.
 
         Args:
             prune: delete items that the source no longer has.
             waive: gates that may fail; recorded by name.
+            refetch: where pictures are fetched, also those that were fetched or refused before.
 
         Raises:
             SourceError: the source cannot be read.
@@ -85,7 +90,7 @@ class Collection:
         settings = self.settings
         with self._writing("index") as (database, cache):
             source = open_source(settings, self.paths.root)
-            ingest = Ingest(database, settings, self._features(settings), cache, self.progress)
+            ingest = self._ingest(settings, database, cache, refetch=refetch)
             added = add_records(ingest, source, prune=prune, verb="index")
             frozen = self._freeze(settings, database, cache, waive=waive)
             release = self._publish_frozen(settings, database, frozen, "index")
@@ -94,22 +99,26 @@ class Collection:
             release=release.id,
             add=added,
             freeze=frozen,
-            notes=wordless_note(settings, self.paths.root),
+            notes=(*wordless_note(settings, self.paths.root), *addresses_note(settings, added)),
             seconds=time.monotonic() - begun,
         )
 
-    def add(self, source: Path) -> IndexReport:
+    def add(self, source: Path, *, fetch: bool = False) -> IndexReport:
         """Add or replace items from another table with the same columns, and publish a release with them.
+
+        Args:
+            source: the table.
+            fetch: fetch its pictures this time, whether or not ``pinakes.toml`` says so.
 
         Raises:
             SourceError: the table cannot be read.
         """
         begun = time.monotonic()
-        settings = self.settings
+        settings = fetching(self.settings) if fetch else self.settings
         with self._writing("add") as (database, cache):
             at = settings.source.model_copy(update={"path": str(source.expanduser().absolute())})
             records = open_source(settings.model_copy(update={"source": at}), self.paths.root).records()
-            ingest = Ingest(database, settings, self._features(settings), cache, self.progress)
+            ingest = self._ingest(settings, database, cache)
             added = upsert_records(ingest, records)
             frozen = self._freeze(settings, database, cache)
             release = self._publish_frozen(settings, database, frozen, "add")
@@ -256,6 +265,12 @@ class Collection:
             if name in seen and not isinstance(family, TextFamily)
         }
 
+    def _ingest(
+        self, settings: Settings, database: Database, cache: FeatureCache, *, refetch: bool = False
+    ) -> Ingest:
+        remote = open_remote(settings.source.fetch, Originals(self.paths.media), os.environ, again=refetch)
+        return Ingest(database, settings, self._features(settings), cache, remote, self.progress)
+
     def _served(self) -> Release | None:
         return refs.read_ref(self.paths, LIVE).release if LIVE in refs.list_refs(self.paths) else None
 
@@ -275,7 +290,9 @@ class Collection:
             cache=cache,
             families=self._families(settings),
             release=self._served(),
-            self_retrieval=SelfRetrieval(source_folder(settings, self.paths.root)),
+            self_retrieval=SelfRetrieval(
+                PictureFiles(source_folder(settings, self.paths.root), Originals(self.paths.media))
+            ),
             report=self.progress,
         )
         return freezer.freeze(waive=(*settings.gates.waive, *waive), force_base=compact)
@@ -326,6 +343,8 @@ def index(
     encoder: str | None = None,
     id: str | None = None,
     views: str | Mapping[str, str] | None = None,
+    fetch: bool = False,
+    refetch: bool = False,
     prune: bool = False,
     waive: tuple[str, ...] = (),
     progress: Report = silent,
@@ -340,6 +359,8 @@ def index(
         encoder: of the pictures, ``descriptor`` when None.
         id: the column that names an item, where the guess would be wrong.
         views: file name pattern such as ``{id}_{role}.jpg``, or role -> column.
+        fetch: fetch pictures that have an address, and keep them; ``pinakes.toml`` says so from then on.
+        refetch: as ``fetch``, and fetch also what was fetched or refused before.
         prune: delete items that the source no longer has.
         waive: gates that may fail; recorded by name.
         progress: told how far the work is.
@@ -355,9 +376,11 @@ def index(
         if into is None:
             raise SourceError("a data frame needs a folder for its collection: index(frame, into='folder')")
         source = keep_frame(source, Path(into).expanduser().absolute())
-    setup = find_setup(Path(source), None if into is None else Path(into), Options(encoder, id, views))
+    setup = find_setup(
+        Path(source), None if into is None else Path(into), Options(encoder, id, views, fetch or refetch)
+    )
     write_setup(setup)
-    report = Collection(setup.folder, progress).sync(prune=prune, waive=waive)
+    report = Collection(setup.folder, progress).sync(prune=prune, waive=waive, refetch=refetch)
     return replace(report, notes=(*setup.notes, *report.notes))
 
 

@@ -294,7 +294,7 @@ class Engine:
         kept = self.paths.media / view.media[:2] / f"{name}.webp"
         if kept.exists():
             return bytes(kept.read_bytes())
-        picture = read_picture_file(self._current().picture_path(view.uri))
+        picture = read_picture_file(self._current().picture_path(view))
         made = self._pool(None, size).decode_one(picture).thumbnail or b""
         kept.parent.mkdir(parents=True, exist_ok=True)
         temporary = kept.with_name(f".{kept.name}.{os.getpid()}.{threading.get_ident()}")

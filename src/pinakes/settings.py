@@ -6,6 +6,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -51,6 +52,29 @@ class FieldMap(_Table):
     expires: str | None = Field(None, description="the column with the last date an item may be shown")
 
 
+class FetchSettings(_Table):
+    """Pictures that a table names by address."""
+
+    enabled: bool = Field(False, description="fetch https:// and s3:// pictures, and keep what was fetched")
+    http: bool = Field(False, description="also http:// pictures, which anybody on the way can exchange")
+    networks: tuple[str, ...] = Field(
+        (),
+        description="networks beside the public internet that pictures may come from, such as '10.1.0.0/16'",
+    )
+    at_once: int = Field(16, ge=1, le=256, description="fetches at the same time")
+    per_host: int = Field(4, ge=1, le=256, description="fetches from one host at the same time")
+    seconds: float = Field(30.0, gt=0.0, description="wall-clock time that one attempt may take")
+    attempts: int = Field(4, ge=1, le=10, description="how often a picture is tried where that may help")
+    megabytes: int = Field(64, ge=1, le=64, description="size of a picture's file, in units of 2**20 bytes")
+
+    @field_validator("networks")
+    @classmethod
+    def _are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            ip_network(network)
+        return networks
+
+
 class SourceSettings(_Table):
     """Where the items come from."""
 
@@ -59,6 +83,7 @@ class SourceSettings(_Table):
         None, description="file name pattern such as '{id}_{role}.jpg' that groups pictures into items"
     )
     fields: FieldMap = FieldMap()
+    fetch: FetchSettings = FetchSettings()
 
 
 class AttributeSettings(_Table):

@@ -160,7 +160,7 @@ def test_an_item_of_which_nothing_is_left_is_quarantined_and_its_old_state_stays
 def test_a_picture_behind_an_address_is_missing(world: World) -> None:
     remote = replace(world.ref("a.bmp"), uri="https://example.org/a.bmp", path=None)
     report = world.add(replace(world.record("one", title="One"), pictures=(remote,)))
-    assert report.pictures == PictureCounts(missing=1)
+    assert report.pictures == PictureCounts(missing=1, remote=1)
     (entry,) = quarantine_of(world.database)
     assert (entry.reason, entry.uri) == ("not_local", "https://example.org/a.bmp")
 

@@ -17,7 +17,9 @@ from pinakes.catalog.quarantine import Entry, read_entries
 from pinakes.catalog.schema import media
 from pinakes.ingest.add import add_records
 from pinakes.ingest.pipeline import Ingest
+from pinakes.ingest.remote import Remote
 from pinakes.ingest.report import AddReport
+from pinakes.media.originals import Originals
 from pinakes.settings import Settings, parse_settings
 from pinakes.sources.base import PictureRef, Record, Rejection
 
@@ -61,7 +63,12 @@ class World:
         return self.folder / "pictures"
 
     def ingest(self, **changes: Any) -> Ingest:
-        given = {"workers": 1, "clock": settled_clock, **changes}
+        given = {
+            "remote": Remote(Originals(self.folder / "media")),
+            "workers": 1,
+            "clock": settled_clock,
+            **changes,
+        }
         return Ingest(self.database, self.settings, {"picture": self.encoder}, self.cache, **given)
 
     def add(self, *entries: Record | Rejection | Exception, prune: bool = False, **changes: Any) -> AddReport:

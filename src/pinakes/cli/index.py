@@ -37,6 +37,12 @@ def index(
     views: Annotated[
         str | None, typer.Option(help="File name pattern that groups pictures, such as '{id}_{role}.jpg'.")
     ] = None,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Fetch https:// and s3:// pictures, and keep them.")
+    ] = False,
+    refetch: Annotated[
+        bool, typer.Option("--refetch", help="Fetch also what was fetched or refused before.")
+    ] = False,
     prune: Annotated[bool, typer.Option(help="Delete items that the source no longer has.")] = False,
     waive: Annotated[list[str] | None, typer.Option(help="A gate that may fail; recorded by name.")] = None,
     dry_run: Annotated[
@@ -50,7 +56,7 @@ def index(
     """
     given_views = _views(view or [], views)
     if dry_run:
-        setup = find_setup(source, into, Options(encoder, id, given_views))
+        setup = find_setup(source, into, Options(encoder, id, given_views, fetch or refetch))
         found = preview(setup.settings, setup.folder)
         write_setup(setup)
         _show_preview(setup, found, json=json)
@@ -62,6 +68,8 @@ def index(
             encoder=encoder,
             id=id,
             views=given_views,
+            fetch=fetch,
+            refetch=refetch,
             prune=prune,
             waive=tuple(waive or ()),
             progress=report,
@@ -72,11 +80,14 @@ def index(
 def add(
     folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
     file: Annotated[Path, typer.Argument(help="A table with the columns of the source.", metavar="TABLE")],
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Fetch https:// and s3:// pictures this time.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Add or replace the items of another table, and publish a release with them."""
     with progress_bars(quiet=json) as report:
-        done = Collection(folder, report).add(file)
+        done = Collection(folder, report).add(file, fetch=fetch)
     _show(done, json=json)
 
 

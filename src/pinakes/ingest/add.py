@@ -90,6 +90,7 @@ def _report(counts: Counter[str], seconds: float) -> AddReport:
         counts["pictures_unchanged"],
         counts["pictures_refused"],
         counts["pictures_missing"],
+        counts["pictures_remote"],
     )
     return AddReport(
         read=counts["read"],

@@ -12,7 +12,7 @@ from pinakes.catalog.files import forget_unused_files, put_files
 from pinakes.catalog.items import PlacedItem, put_items, seen_items, uris_of
 from pinakes.catalog.media import put_media
 from pinakes.catalog.quarantine import Entry, clear_items, put_entries
-from pinakes.ingest.pictures import Outcome, Waiting
+from pinakes.ingest.pictures import NOT_LOCAL, Outcome, Waiting
 from pinakes.kernels.hashing import sha256_bytes
 from pinakes.sources.base import Record, Rejection
 from pinakes.types import Item, View
@@ -57,6 +57,9 @@ def commit_chunk(connection: sa.Connection, run: int, chunk: Chunk, live: Collec
             entries.append(_refuse(record, "repeated_id", f"an entry before it has the id {record.id!r}"))
             continue
         counts.update(f"pictures_{chunk.outcomes[picture.uri].state}" for picture in record.pictures)
+        counts["pictures_remote"] += sum(
+            chunk.outcomes[picture.uri].reason == NOT_LOCAL for picture in record.pictures
+        )
         counts["pictures_missing"] += sum(rejection.uri is not None for rejection in record.left_out)
         entries += [_entry(rejection) for rejection in record.left_out]
         entries += _refused_pictures(record, chunk.outcomes)

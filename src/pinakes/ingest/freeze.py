@@ -209,7 +209,7 @@ class Freezer:
             cache=self.cache,
             base=parents[0] if reusable else None,
             report=self.report,
-            folder=self.self_retrieval.folder,
+            files=self.self_retrieval.files,
             path=self.paths.features_db,
         )
         builder = SpaceBuilder(material, self.families, self.settings.brought_spaces)

@@ -1,8 +1,9 @@
 """What comes of each picture that records name: known already, to be decoded, refused, or not to be had."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -10,17 +11,28 @@ from pinakes.catalog.files import KnownFile, Stat, read_files
 from pinakes.catalog.media import Medium, read_media
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.errors import MediaError
+from pinakes.ingest.remote import Remote
+from pinakes.media.fetch.reasons import FetchReason
 from pinakes.media.job import Decoded
 from pinakes.media.reasons import Reason
 from pinakes.sources.base import PictureRef
 
 NOT_LOCAL = "not_local"
-"""The reason of a picture that is not a file of this machine, such as a URL."""
+"""The reason of a picture that has an address, where nothing is to be fetched."""
 
 PASSING = frozenset(
-    (Reason.UNREADABLE, Reason.PREPARER_FAILED, Reason.TIMEOUT, Reason.OUT_OF_MEMORY, Reason.CRASHED)
+    (
+        *(Reason.UNREADABLE, Reason.PREPARER_FAILED, Reason.TIMEOUT, Reason.OUT_OF_MEMORY, Reason.CRASHED),
+        *(reason for reason in FetchReason if reason not in (FetchReason.WRONG_TYPE, FetchReason.ENCODED)),
+    )
 )
-"""Reasons that may be gone at the next run although the file is the same, so they are not remembered."""
+"""Reasons that may be gone at the next run although the file is the same, so they are not remembered. What
+was fetched and is not a picture is remembered: a hostile server is asked once."""
+
+NOT_FETCHED = frozenset(FetchReason)
+
+NO_FILE = Stat(0, 0, 0)
+"""What is noted in place of a file's size and times for an address that gave no picture."""
 
 
 class PictureState(StrEnum):
@@ -53,7 +65,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A picture that has to be decoded.
+    """A picture that has to be decoded, and before that fetched where it has no path.
 
     Attributes:
         picture: the picture.
@@ -70,11 +82,14 @@ def survey(
     cache: FeatureCache,
     fingerprints: Collection[str],
     now_ns: int,
+    *,
+    remote: Remote,
 ) -> Mapping[str, Outcome | Waiting]:
     """Find out which pictures are known, without reading any.
 
     A picture is known if its file has the size and times it had when it was read, and either was refused
-    then or has its features in the cache for every encoder.
+    then or has its features in the cache for every encoder. One with an address is known by its address: it
+    is not fetched again, and its original is read again where an encoder has not seen it yet.
 
     Args:
         connection: a read transaction.
@@ -82,6 +97,7 @@ def survey(
         cache: the feature cache.
         fingerprints: of every encoder that needs features of pictures.
         now_ns: the time now, in ns since 1970.
+        remote: what to do with pictures that have an address.
 
     Returns:
         By uri, what came of the picture, or that it has to be decoded.
@@ -92,14 +108,20 @@ def survey(
     media = read_media(connection, digests)
     lacking = {digest for name in fingerprints for digest in cache.missing(sorted(media), name)}
     ready = {digest: medium for digest, medium in media.items() if digest not in lacking}
-    return {uri: _look(picture, known.get(uri), ready, now_ns) for uri, picture in by_uri.items()}
+    return {
+        uri: _look(picture, known.get(uri), ready, now_ns)
+        if picture.path is not None
+        else _look_up(picture, known.get(uri), ready, remote)
+        for uri, picture in by_uri.items()
+    }
 
 
 def settle(waiting: Waiting, result: Decoded | MediaError) -> Outcome:
-    """Return what came of a picture that was decoded, or refused."""
+    """Return what came of a picture that was decoded, or refused, or could not be fetched."""
     uri, stat = waiting.picture.uri, waiting.stat
     if isinstance(result, MediaError):
-        state = PictureState.MISSING if result.reason == Reason.UNREADABLE else PictureState.REFUSED
+        absent = result.reason == Reason.UNREADABLE or result.reason in NOT_FETCHED
+        state = PictureState.MISSING if absent else PictureState.REFUSED
         note = None
         if stat is not None and result.reason not in PASSING:
             note = KnownFile(uri, stat, None, result.reason, result.detail)
@@ -109,11 +131,37 @@ def settle(waiting: Waiting, result: Decoded | MediaError) -> Outcome:
     return Outcome(PictureState.DECODED, medium, remember=note)
 
 
+def fetched(waiting: Waiting, path: Path) -> Waiting:
+    """Return a picture that was fetched as one that has to be decoded."""
+    picture = replace(waiting.picture, path=path)
+    return Waiting(picture, Stat.of(path.stat()))  # a file that is named by its bytes never changes
+
+
+def _look_up(
+    picture: PictureRef, known: KnownFile | None, ready: Mapping[str, Medium], remote: Remote
+) -> Outcome | Waiting:
+    """Return what is known of a picture with an address."""
+    if known is not None and not remote.again:
+        if known.reason is not None:
+            return Outcome(PictureState.REFUSED, None, known.reason, known.detail or "")
+        if known.sha256 is not None:
+            original = remote.originals.path(known.sha256)
+            if original.exists():
+                if known.sha256 in ready:
+                    return Outcome(PictureState.UNCHANGED, ready[known.sha256])
+                return fetched(Waiting(picture, None), original)
+            if remote.fetch is None and known.sha256 in ready:
+                return Outcome(PictureState.UNCHANGED, ready[known.sha256])
+    if remote.fetch is not None:
+        return Waiting(picture, NO_FILE)
+    detail = f"{picture.uri} is an address, and nothing is fetched without being asked to: give --fetch"
+    return Outcome(PictureState.MISSING, None, NOT_LOCAL, detail)
+
+
 def _look(
     picture: PictureRef, known: KnownFile | None, ready: Mapping[str, Medium], now_ns: int
 ) -> Outcome | Waiting:
-    if picture.path is None:
-        return Outcome(PictureState.MISSING, None, NOT_LOCAL, f"{picture.uri} is not a file of this machine")
+    assert picture.path is not None
     try:
         stat = Stat.of(picture.path.stat())
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name

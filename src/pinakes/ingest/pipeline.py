@@ -4,6 +4,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +15,25 @@ from pinakes.encoders.cache.base import FeatureCache
 from pinakes.errors import MediaError
 from pinakes.ingest.commit import Chunk, commit_chunk, vector_digest
 from pinakes.ingest.features import FeatureBatches, brought_fingerprint
-from pinakes.ingest.pictures import PictureState, Waiting, settle, survey
+from pinakes.ingest.pictures import PASSING, PictureState, Waiting, fetched, settle, survey
 from pinakes.ingest.progress import Report, silent
+from pinakes.ingest.remote import Remote
 from pinakes.ingest.validate import validate
 from pinakes.media.job import Decoded, Job
 from pinakes.media.limits import DEFAULT_LIMITS, Limits
 from pinakes.media.pool import DecodePool
 from pinakes.settings import Settings
 from pinakes.sources.base import Record, Rejection
+from pinakes.sources.pictures import is_address
 
 CHUNK = 256
 """Entries that are committed together: what a kill costs at most, and what shares one fsync."""
 
 AHEAD = 8
 """Chunks that may be under way. Pictures fill the pool long before, unless nearly all are known already."""
+
+FETCHES = 1_024
+"""Fetches that may be under way or waiting: enough that a host that is slow does not hold up the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Ingest:
         settings: of the collection.
         encoders: of pictures, by space; what they return goes into the cache under their fingerprints.
         cache: of features.
+        remote: what to do with pictures that have an address.
         report: told of ``items`` and ``pictures`` that are done.
         workers: processes that decode; None for one a core.
         limits: what one picture may cost.
@@ -50,6 +57,7 @@ class Ingest:
     settings: Settings
     encoders: Mapping[str, ImageEncoder]
     cache: FeatureCache
+    remote: Remote
     report: Report = silent
     workers: int | None = None
     limits: Limits = DEFAULT_LIMITS
@@ -81,6 +89,7 @@ class Pipeline:
             limits=ingest.limits,
         )
         self._pool_open = False
+        self._fetches = ingest.remote.queue()
         self._reused = 0
         self._under_way: deque[Chunk] = deque()
         self._asked: dict[int | str, tuple[Chunk, str]] = {}
@@ -100,9 +109,10 @@ class Pipeline:
         try:
             while not self._source_ended:
                 for job, answer in self._pool.run(self._jobs(chunks)):
-                    self._receive(job, answer)
+                    self._receive(job.key, answer)
                     self._commit_ready()
         finally:
+            self._fetches.close()
             self._pool.close()
 
     def _surveyed(self, entries: Iterable[Record | Rejection]) -> Iterator[Chunk]:
@@ -112,7 +122,14 @@ class Pipeline:
         for chunk in _chunks((validate(entry, types) for entry in entries), self._ingest.chunk):
             pictures = [picture for record in chunk.records for picture in record.pictures]
             with self._ingest.database.read() as connection:
-                found = survey(connection, pictures, self._ingest.cache, fingerprints, self._ingest.clock())
+                found = survey(
+                    connection,
+                    pictures,
+                    self._ingest.cache,
+                    fingerprints,
+                    self._ingest.clock(),
+                    remote=self._ingest.remote,
+                )
             for uri, state in found.items():
                 if isinstance(state, Waiting):
                     chunk.waiting[uri] = state
@@ -129,24 +146,45 @@ class Pipeline:
                 key = self._asked_so_far
                 self._asked_so_far += 1
                 self._asked[key] = chunk, uri
-                self._open_pool()
-                yield Job(key, waiting.picture.path)
+                if waiting.picture.path is None:
+                    self._fetches.ask(key, uri)
+                    yield from self._fetched(FETCHES)
+                else:
+                    yield self._job(key, waiting.picture.path)
             self._commit_ready()
             if len(self._under_way) >= AHEAD:
+                yield from self._fetched(0)
                 return
+        yield from self._fetched(0)
         self._source_ended = True
 
-    def _open_pool(self) -> None:
-        """Start the workers when the first picture needs them: a rerun without changes needs none."""
+    def _fetched(self, most: int) -> Iterator[Job]:
+        """Yield the pictures that were fetched, waiting until no more than ``most`` are still to come."""
+        while len(self._fetches) > most or self._fetches.ended():
+            done = self._fetches.take()
+            if isinstance(done.found, MediaError):
+                self._receive(done.key, done.found)
+                self._commit_ready()
+                continue
+            chunk, uri = self._asked[done.key]
+            chunk.waiting[uri] = fetched(chunk.waiting[uri], done.found)
+            yield self._job(done.key, done.found)
+
+    def _job(self, key: int, path: Path) -> Job:
+        """Return a picture to decode; the first one starts the workers, which not every run needs."""
         if not self._pool_open:
             self._pool.open()
             self._pool_open = True
+        return Job(key, path)
 
-    def _receive(self, job: Job, answer: Decoded | MediaError) -> None:
-        chunk, uri = self._asked.pop(job.key)
+    def _receive(self, key: int | str, answer: Decoded | MediaError) -> None:
+        chunk, uri = self._asked.pop(key)
+        waiting = chunk.waiting.pop(uri)
         if isinstance(answer, Decoded):
             self._batches.add(answer.sha256, answer.prepared)
-        chunk.outcomes[uri] = settle(chunk.waiting.pop(uri), answer)
+        elif waiting.picture.path is not None and is_address(uri) and answer.reason not in PASSING:
+            self._ingest.remote.originals.drop(waiting.picture.path.name)
+        chunk.outcomes[uri] = settle(waiting, answer)
         self._ingest.report("pictures", self._asked_so_far - len(self._asked), None)
 
     def _commit_ready(self) -> None:

@@ -12,12 +12,14 @@ class PictureCounts:
         unchanged: known from an earlier run.
         refused: not usable; each has a reason in quarantine.
         missing: not to be had; each has a reason in quarantine.
+        remote: of those, how many have an address that nobody asked to fetch.
     """
 
     decoded: int = 0
     unchanged: int = 0
     refused: int = 0
     missing: int = 0
+    remote: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from pinakes.encoders.base import ImageEncoder
 from pinakes.errors import MediaError
 from pinakes.media.pool import DecodePool
 from pinakes.media.read import read_picture_file
+from pinakes.sources.files import PictureFiles
 
 SAMPLE = 50
 """Pictures that are tried: 50 successes in a row leave a true rate under 0.94 a chance below 5 %."""
@@ -27,10 +27,10 @@ class SelfRetrieval:
     """Makes copies of sampled pictures and encodes them.
 
     Attributes:
-        folder: what the uris of pictures are relative to.
+        files: where the pictures lie.
     """
 
-    folder: Path
+    files: PictureFiles
 
     def encode_copies(
         self, views: pl.DataFrame, encoder: ImageEncoder
@@ -46,7 +46,7 @@ class SelfRetrieval:
             more are left out.
         """
         rows = np.unique(np.linspace(0, views.height - 1, min(SAMPLE, views.height)).astype(np.int64))
-        copies = self._copies(views["uri"].gather(rows).to_list())
+        copies = self._copies(views["uri", "media"][rows].rows())
         kept = [row for row, copy in zip(rows.tolist(), copies, strict=True) if copy is not None]
         prepared: list[NDArray[Any]] = []
         name, sides = encoder.name, {encoder.name: encoder.decode_size}
@@ -55,13 +55,13 @@ class SelfRetrieval:
         vectors = encoder.encode_images(prepared) if prepared else np.empty((0, encoder.dim), np.float32)
         return np.array(kept, dtype=np.int64), vectors
 
-    def _copies(self, uris: Sequence[str]) -> list[bytes | None]:
-        """Return each picture as a small WebP, or None where it is gone or was never a local file."""
+    def _copies(self, pictures: Sequence[tuple[str, str]]) -> list[bytes | None]:
+        """Return each picture, given by uri and sha256, as a small WebP, or None where it is gone."""
         copies: list[bytes | None] = []
         with DecodePool(phash=False, thumbnail=COPY_SIDE, workers=1) as pool:
-            for uri in uris:
+            for uri, digest in pictures:
                 copy = None
                 with suppress(MediaError):
-                    copy = pool.decode_one(read_picture_file(self.folder / uri)).thumbnail
+                    copy = pool.decode_one(read_picture_file(self.files.path(uri, digest))).thumbnail
                 copies.append(copy)
         return copies

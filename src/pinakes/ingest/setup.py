@@ -8,6 +8,7 @@ from pathlib import Path
 from pinakes.encoders.base import TextFamily
 from pinakes.encoders.families import open_family
 from pinakes.errors import SettingsError, SourceError, StorageError
+from pinakes.ingest.remote import fetching
 from pinakes.settings import SETTINGS_FILE, Settings, SpaceSettings, load_settings, save_settings
 from pinakes.sources.frame import save_frame
 from pinakes.sources.infer import infer_settings
@@ -27,11 +28,13 @@ class Options:
         encoder: of the pictures, or of the words where it sees none.
         id: the column that names an item.
         views: file name pattern such as ``{id}_{role}.jpg``, or role -> column.
+        fetch: switch on the fetching of pictures that have an address.
     """
 
     encoder: str | None = None
     id: str | None = None
     views: str | Mapping[str, str] | None = None
+    fetch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def find_setup(source: Path, into: Path | None, options: Options) -> Setup:
     folder = _folder_of(source) if into is None else Path(into).expanduser().absolute()
     if not (folder / SETTINGS_FILE).exists():
         inference = infer_settings(source, into=folder, id=options.id, views=options.views)
-        settings = _with_encoder(inference.settings, options.encoder)
+        settings = _chosen(inference.settings, options)
         return Setup(folder, settings, changed=True, notes=inference.notes)
     settings = load_settings(folder)
     if options.id is not None or options.views is not None:
@@ -80,7 +83,7 @@ def find_setup(source: Path, into: Path | None, options: Options) -> Setup:
             f"{folder} is the collection of {known}, not of {source}; give another folder with --into, "
             f"or change source.path in {folder / SETTINGS_FILE}"
         )
-    chosen = _with_encoder(settings, options.encoder)
+    chosen = _chosen(settings, options)
     return Setup(folder, chosen, changed=chosen != settings)
 
 
@@ -120,9 +123,14 @@ def _folder_of(source: Path) -> Path:
     return source if source.is_dir() else source.parent / source.name.split(".")[0]
 
 
-def _with_encoder(settings: Settings, encoder: str | None) -> Settings:
+def _chosen(settings: Settings, options: Options) -> Settings:
+    """Return the settings with what the options change of a collection, too: fetching, and the encoder."""
+    if options.fetch:
+        settings = fetching(settings)
+    return settings if options.encoder is None else _with_encoder(settings, options.encoder)
+
+
+def _with_encoder(settings: Settings, encoder: str) -> Settings:
     """Return the settings with another encoder of pictures or of words, which must exist and be at hand."""
-    if encoder is None:
-        return settings
     space = TEXT_SPACE if isinstance(open_family(encoder), TextFamily) else PICTURE_SPACE
     return settings.model_copy(update={"spaces": {**settings.spaces, space: SpaceSettings(encoder=encoder)}})

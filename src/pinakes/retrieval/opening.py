@@ -12,6 +12,7 @@ from pinakes.encoders.bridge import BRIDGE, open_bridge
 from pinakes.encoders.families import open_family
 from pinakes.indexes.bm25 import BM25Index, Postings, Segment, open_postings
 from pinakes.indexes.exact import ExactIndex
+from pinakes.media.originals import Originals
 from pinakes.retrieval.corpus import Corpus, Space, SpacePart
 from pinakes.retrieval.encode import SpaceEncoders
 from pinakes.retrieval.mask import Policy
@@ -25,7 +26,9 @@ from pinakes.snapshots.manifest import EncoderRecord
 from pinakes.snapshots.reader import Snapshot, open_snapshot
 from pinakes.snapshots.release import Release, SnapshotPin
 from pinakes.snapshots.segments import SegmentRows, join_rows, living
+from pinakes.sources.files import PictureFiles
 from pinakes.sources.open import source_folder
+from pinakes.types import View
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,10 @@ class OpenRelease:
         """Give the leases back; queries that still run keep the files that they have mapped."""
         self.leases.close()
 
-    def picture_path(self, uri: str) -> Path:
-        """Return where a picture of the source lies."""
-        return source_folder(self.settings, self.paths.root) / uri
+    def picture_path(self, view: View) -> Path:
+        """Return where the picture of a view lies."""
+        folder = source_folder(self.settings, self.paths.root)
+        return PictureFiles(folder, Originals(self.paths.media)).path(view.uri, view.media)
 
 
 def open_release(paths: CollectionPaths, release: Release, before: OpenRelease | None = None) -> OpenRelease:

@@ -137,7 +137,7 @@ class CollectionPaths:
 
     @property
     def media(self) -> Path:
-        """Thumbnails."""
+        """Thumbnails, and pictures that were fetched, by the sha256 of their bytes."""
         return self.machinery / "media"
 
     @property

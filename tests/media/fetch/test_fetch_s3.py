@@ -11,7 +11,7 @@ from pinakes.media.fetch.policy import FetchLimits, FetchPolicy
 from pinakes.media.fetch.s3 import S3Fetcher, S3Options
 
 QUICK = FetchLimits(bytes=5_000, seconds=2.0, connect_seconds=0.5, attempts=2, back_off=0.01)
-INSIDE = Fetcher(QUICK, FetchPolicy(http=True, private=True))
+INSIDE = Fetcher(QUICK, FetchPolicy(http=True, networks=("127.0.0.0/8",)))
 
 
 def picture():
@@ -86,7 +86,7 @@ def test_without_a_key_nothing_is_signed():
 
 
 def test_a_service_cannot_lead_inside(monkeypatch):
-    monkeypatch.setattr("pinakes.media.fetch.network.is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr("pinakes.media.fetch.policy.is_public", lambda address: address == "127.0.0.1")
     with serving(lambda path, count: (redirect("http://169.254.169.254/latest"),)) as server:
         fetcher = S3Fetcher(
             Fetcher(QUICK, FetchPolicy(http=True)), S3Options(f"http://127.0.0.1:{server.port}")

@@ -14,7 +14,7 @@ from pinakes.media.fetch.fetched import Fetched
 from pinakes.media.fetch.fetcher import Fetcher
 from pinakes.media.fetch.policy import FetchLimits, FetchPolicy
 
-INSIDE = FetchPolicy(http=True, private=True)
+INSIDE = FetchPolicy(http=True, networks=("127.0.0.0/8",))
 OUTSIDE = FetchPolicy(http=True)
 QUICK = FetchLimits(
     bytes=10_000, seconds=1.0, connect_seconds=0.5, redirects=3, attempts=3, back_off=0.01, longest_wait=2.0
@@ -218,7 +218,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked():
 
 def test_every_redirect_is_checked_again(monkeypatch):
     """The first host is let through as if it were public; the second one leads inside."""
-    monkeypatch.setattr("pinakes.media.fetch.network.is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr("pinakes.media.fetch.policy.is_public", lambda address: address == "127.0.0.1")
     with serving(always(redirect("http://metadata.example/latest"))) as server:
         names = {"pictures.example": ("127.0.0.1",), "metadata.example": ("169.254.169.254",)}
         with pytest.raises(MediaError, match=r"metadata\.example is 169\.254\.169\.254") as refused:
@@ -293,7 +293,7 @@ def test_tls_asks_for_the_name_and_not_for_the_address(certificate):
     server_side.sni_callback = lambda channel, name, context: names.append(name)
     trusting = ssl.create_default_context(cafile=str(certificate / "cert.pem"))
     with serving(always(answer()), server_side) as server:
-        policy = FetchPolicy(private=True)
+        policy = FetchPolicy(networks=("127.0.0.0/8",))
         fetcher = Fetcher(QUICK, policy, to_loopback, trusting)
         assert fetcher.fetch(f"https://pictures.example:{server.port}/").data == PICTURE
         assert names == ["pictures.example"]

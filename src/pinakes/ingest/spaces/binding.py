@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -14,6 +13,7 @@ from pinakes.errors import MediaError
 from pinakes.kernels.similarity import Stored
 from pinakes.media.pool import DecodePool
 from pinakes.media.read import read_picture_file
+from pinakes.sources.files import PictureFiles
 
 SAMPLE = 32
 """Items that are encoded again."""
@@ -44,14 +44,14 @@ class Binding:
 
 
 def bind_pictures(
-    encoder: ImageEncoder, views: pl.DataFrame, folder: Path, items: NDArray[np.int64], vectors: Stored
+    encoder: ImageEncoder, views: pl.DataFrame, files: PictureFiles, items: NDArray[np.int64], vectors: Stored
 ) -> Binding:
     """Encode pictures of 32 items again; of an item with several views the nearest one counts.
 
     Args:
         encoder: that is said to have made the vectors.
         views: views.parquet.
-        folder: what the uris are relative to.
+        files: where the pictures lie.
         items: the item of each vector, ascending, shape (n,).
         vectors: unit rows, shape (n, dim).
     """
@@ -63,9 +63,9 @@ def bind_pictures(
     with DecodePool({encoder.name: encoder.preparer}, sides, phash=False, workers=1) as pool:
         for row in _spread(pictured):
             prepared = []
-            for uri in views.filter(pl.col("item_row") == items[row])["uri"]:
+            for uri, digest in views.filter(pl.col("item_row") == items[row])["uri", "media"].rows():
                 with suppress(MediaError):
-                    decoded = pool.decode_one(read_picture_file(folder / uri))
+                    decoded = pool.decode_one(read_picture_file(files.path(uri, digest)))
                     prepared.append(decoded.prepared[encoder.name])
             if prepared:
                 cosines.append(float((encoder.encode_images(prepared) @ _row(vectors, row)).max()))

@@ -132,5 +132,5 @@ def _encoder(material: Material, name: str, family: Family) -> FittedEncoder | F
 def _compare(material: Material, claim: _Claim) -> Binding:
     encoder, items, vectors = claim.encoder, claim.items, claim.vectors
     if isinstance(encoder, ImageEncoder):
-        return bind_pictures(encoder, material.tables.views, material.folder, items, vectors)
+        return bind_pictures(encoder, material.tables.views, material.files, items, vectors)
     return bind_texts(encoder, item_texts(material.tables.items), items, vectors)

@@ -19,6 +19,7 @@ from pinakes.ingest.tables import Tables
 from pinakes.kernels.similarity import Stored
 from pinakes.snapshots.contents import SpaceContents
 from pinakes.snapshots.reader import Snapshot
+from pinakes.sources.files import PictureFiles
 
 CHUNK = 2_000
 """Features that are read from the cache and turned into vectors at a time."""
@@ -52,7 +53,7 @@ class Material:
         language: of the stemmer.
         cache: of features.
         base: whose fitted encoders are used again; None to fit them.
-        folder: what the uris of pictures are relative to.
+        files: where the pictures lie.
         path: of the feature cache, for messages; large spaces are put together in files beside it.
     """
 
@@ -63,7 +64,7 @@ class Material:
     cache: FeatureCache
     base: Snapshot | None
     report: Report
-    folder: Path
+    files: PictureFiles
     path: Path
 
     def read(self, digests: Sequence[str], fingerprint: str, stage: str) -> Iterator[NDArray[Any]]:

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 import httpcore
 
 from pinakes.errors import MediaError
-from pinakes.media.fetch.address import is_public
 from pinakes.media.fetch.policy import FetchPolicy
 from pinakes.media.fetch.reasons import FetchReason
 
@@ -76,14 +75,13 @@ class CheckedBackend(httpcore.NetworkBackend):
             addresses = self._resolver(host, port)
         except (OSError, UnicodeError) as error:
             raise MediaError(FetchReason.UNKNOWN_HOST, f"{host}: {error}") from None
-        if not self._policy.private:
-            for address in addresses:
-                # One inner address among public ones is an attack or a mistake; neither is fetched.
-                if not is_public(address):
-                    raise MediaError(
-                        FetchReason.ADDRESS_NOT_ALLOWED,
-                        f"{host} is {address}, which is not a public address and was not allowed",
-                    )
+        for address in addresses:
+            # One inner address among public ones is an attack or a mistake; neither is fetched.
+            if not self._policy.allows(address):
+                raise MediaError(
+                    FetchReason.ADDRESS_NOT_ALLOWED,
+                    f"{host} is {address}, which is not a public address and was not allowed",
+                )
         return addresses
 
 

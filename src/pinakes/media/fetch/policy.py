@@ -1,8 +1,10 @@
 """What may be fetched, and how much it may cost."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import Final
 
+from pinakes.media.fetch.address import is_public
 from pinakes.media.limits import DEFAULT_LIMITS
 
 
@@ -12,11 +14,17 @@ class FetchPolicy:
 
     Attributes:
         http: also without encryption.
-        private: also from addresses that are not public, such as a server in the same house.
+        networks: beside the public internet, such as ``192.168.1.0/24`` for a server in the same house.
     """
 
     http: bool = False
-    private: bool = False
+    networks: tuple[str, ...] = ()
+
+    def allows(self, address: str) -> bool:
+        """Return whether pictures may come from an address, IPv4 or IPv6 in the usual notation."""
+        return is_public(address) or any(
+            ip_address(address) in ip_network(network) for network in self.networks
+        )
 
 
 @dataclass(frozen=True, slots=True)

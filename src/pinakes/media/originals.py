@@ -1,0 +1,56 @@
+"""Picture files whose source does not stay, kept by the sha256 of their bytes."""
+
+import hashlib
+import os
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pinakes.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class Originals:
+    """Fetched pictures on the disk, each once however many addresses it has.
+
+    Attributes:
+        folder: ``.pinakes/media`` of a collection.
+    """
+
+    folder: Path
+
+    def path(self, sha256: str) -> Path:
+        """Return where a picture lies, whether it is there or not.
+
+        Args:
+            sha256: of its bytes, in hex.
+        """
+        return self.folder / sha256[:2] / sha256
+
+    def keep(self, data: bytes) -> Path:
+        """Write a picture, safe from a kill and a power cut when this returns; threads may do so at once.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        path = self.path(hashlib.sha256(data).hexdigest())
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+        try:
+            if path.exists():
+                return path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise StorageError(f"cannot keep a picture in {path.parent}: {error.strerror}") from None
+        return path
+
+    def drop(self, sha256: str) -> None:
+        """Remove a picture, where it is there."""
+        self.path(sha256).unlink(missing_ok=True)

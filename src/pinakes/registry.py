@@ -51,7 +51,15 @@ BUILT_IN: Mapping[str, Mapping[str, Component]] = MappingProxyType(
             }
         ),
         "index": MappingProxyType(
-            {"exact": Component("pinakes.indexes.exact:ExactIndex", "compares with every vector")}
+            {
+                "exact": Component(
+                    "pinakes.indexes.exact:ExactFamily", "compares with every vector; nothing to build"
+                ),
+                "int8": Component(
+                    "pinakes.indexes.int8:Int8Family",
+                    "exact by proof: eight-bit codes first, then the vectors of the best",
+                ),
+            }
         ),
     }
 )

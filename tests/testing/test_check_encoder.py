@@ -8,7 +8,8 @@ import pytest
 
 from pinakes.encoders.descriptor import DescriptorFamily, FitParameters
 from pinakes.kernels.similarity import unit_rows
-from pinakes.testing.encoder import ContractError, check_encoder
+from pinakes.testing.contract import ContractError
+from pinakes.testing.encoder import check_encoder
 
 PICTURES = [np.random.default_rng(n).integers(0, 256, (30 + n, 40, 3), dtype=np.uint8) for n in range(4)]
 

@@ -72,7 +72,7 @@ def _search_part(
     row_mask = None if mask is None else mask[part.item_rows]
     wanted, scanned = k, 0
     while True:
-        proposal = part.index.propose(query, wanted, row_mask)
+        (proposal,) = part.index.propose(query[None], wanted, row_mask)
         scanned += proposal.scanned
         items = part.item_rows[proposal.rows]
         if len(np.unique(items)) >= k or len(proposal.rows) < wanted or wanted >= len(part.vectors):
@@ -88,5 +88,5 @@ def _search_part(
         view_rows=part.view_rows[proposal.rows[firsts]],
         scanned=scanned,
         method=part.index.name,
-        recall=part.index.recall,
+        recall=1.0,
     )

@@ -17,17 +17,13 @@ from pinakes.encoders.base import (
     TextEncoder,
     TextFamily,
 )
-from pinakes.errors import PinakesError
 from pinakes.media.preparers import load_preparer
+from pinakes.testing.contract import ContractError, require
 
 TEXTS = ("a red dress", "an old coin on a table", "a red dress", "")
 SIDES: Final[tuple[Side, ...]] = ("query", "item")
 LENGTH_ERROR = 1e-5
 """How far the length of a float32 vector may be from 1."""
-
-
-class ContractError(PinakesError):
-    """A component does not keep its contract; says which promise, and what was found."""
 
 
 def check_text_encoder(family: TextFamily) -> FittedTextEncoder:
@@ -42,12 +38,12 @@ def check_text_encoder(family: TextFamily) -> FittedTextEncoder:
         ContractError: names the promise that is not kept.
     """
     encoder = family.texts
-    _require(bool(encoder.fingerprint), "the encoder has a fingerprint", encoder.fingerprint)
+    require(bool(encoder.fingerprint), "the encoder has a fingerprint", encoder.fingerprint)
     _check_texts(encoder)
     with tempfile.TemporaryDirectory() as folder:
         encoder.save(Path(folder))
         opened = family.open(Path(folder))
-        _require(
+        require(
             opened.fingerprint == encoder.fingerprint, "saving and opening keeps the fingerprint", opened.name
         )
         for side in SIDES:
@@ -78,13 +74,13 @@ def check_encoder(family: EncoderFamily, pictures: Sequence[NDArray[np.uint8]]) 
     source = family.features
     prepare = load_preparer(source.preparer)
     prepared = [prepare(_read_only(picture)) for picture in pictures]
-    _require(
+    require(
         len({(array.shape, array.dtype) for array in prepared}) == 1,
         "prepared pictures have one shape and dtype",
         {(array.shape, str(array.dtype)) for array in prepared},
     )
     features = source.encode_images(prepared)
-    _require(len(features) == len(pictures), "features have one row a picture", features.shape)
+    require(len(features) == len(pictures), "features have one row a picture", features.shape)
     _same(source.encode_images(prepared[:1])[0], features[0], "the features of a picture alone")
     fitted = family.fit(features)
     vectors = _check_images(fitted, prepared)
@@ -92,12 +88,12 @@ def check_encoder(family: EncoderFamily, pictures: Sequence[NDArray[np.uint8]]) 
     _same(fitted.project(features[1:2])[0], vectors[1], "the projection of one picture's features")
     _check_identity(family, fitted)
     again = family.fit(features)
-    _require(again.fingerprint == fitted.fingerprint, "fitting twice gives one fingerprint", again.name)
+    require(again.fingerprint == fitted.fingerprint, "fitting twice gives one fingerprint", again.name)
     _same(again.project(features), vectors, "what was fitted twice")
     with tempfile.TemporaryDirectory() as folder:
         fitted.save(Path(folder))
         opened = family.open(Path(folder))
-        _require(
+        require(
             opened.fingerprint == fitted.fingerprint, "saving and opening keeps the fingerprint", opened.name
         )
         _same(opened.project(features), vectors, "what was saved and opened")
@@ -116,39 +112,39 @@ def _check_images(encoder: ImageEncoder, prepared: Sequence[NDArray[Any]]) -> ND
     for number, one in enumerate(prepared):
         _same(encoder.encode_images([one])[0], vectors[number], f"picture {number} encoded alone")
     empty = encoder.encode_images([])
-    _require(empty.shape == (0, encoder.dim), "no pictures give no rows", empty.shape)
+    require(empty.shape == (0, encoder.dim), "no pictures give no rows", empty.shape)
     return vectors
 
 
 def _check_texts(encoder: TextEncoder) -> None:
     for side in SIDES:
         vectors = encoder.encode_texts(TEXTS, side)
-        _require(vectors.shape == (len(TEXTS), encoder.dim), "texts give one row each", vectors.shape)
-        _require(vectors.dtype == np.float32, "vectors of texts are float32", vectors.dtype)
+        require(vectors.shape == (len(TEXTS), encoder.dim), "texts give one row each", vectors.shape)
+        require(vectors.dtype == np.float32, "vectors of texts are float32", vectors.dtype)
         lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
         fits = (np.abs(lengths - 1) <= LENGTH_ERROR) | (lengths == 0)
-        _require(bool(fits.all()), "vectors of texts have length 1 or are zero", lengths)
-        _require(not vectors[-1].any(), "a text without words gives zeros", vectors[-1])
+        require(bool(fits.all()), "vectors of texts have length 1 or are zero", lengths)
+        require(not vectors[-1].any(), "a text without words gives zeros", vectors[-1])
         _same(vectors[0], vectors[2], "a text given twice")
         for number, text in enumerate(TEXTS):
             alone = encoder.encode_texts([text], side)
             _same(alone[0], vectors[number], f"the text {text!r} alone")
         empty = encoder.encode_texts([], side)
-        _require(empty.shape == (0, encoder.dim), "no texts give no rows", empty.shape)
+        require(empty.shape == (0, encoder.dim), "no texts give no rows", empty.shape)
 
 
 def _check_identity(family: EncoderFamily, fitted: FittedEncoder) -> None:
     for name, encoder in (("features", family.features), ("the fitted encoder", fitted)):
-        _require(bool(encoder.fingerprint), f"{name} have a fingerprint", encoder.fingerprint)
-        _require(encoder.decode_size > 0, f"{name} need pixels", encoder.decode_size)
+        require(bool(encoder.fingerprint), f"{name} have a fingerprint", encoder.fingerprint)
+        require(encoder.decode_size > 0, f"{name} need pixels", encoder.decode_size)
 
 
 def _check_vectors(vectors: NDArray[Any], rows: int, dim: int) -> None:
-    _require(vectors.shape == (rows, dim), f"vectors have the shape ({rows}, {dim})", vectors.shape)
-    _require(vectors.dtype == np.float32, "vectors are float32", vectors.dtype)
-    _require(bool(np.isfinite(vectors).all()), "vectors are finite", vectors)
+    require(vectors.shape == (rows, dim), f"vectors have the shape ({rows}, {dim})", vectors.shape)
+    require(vectors.dtype == np.float32, "vectors are float32", vectors.dtype)
+    require(bool(np.isfinite(vectors).all()), "vectors are finite", vectors)
     lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
-    _require(bool((np.abs(lengths - 1) <= LENGTH_ERROR).all()), "vectors have length 1", lengths)
+    require(bool((np.abs(lengths - 1) <= LENGTH_ERROR).all()), "vectors have length 1", lengths)
 
 
 def _read_only(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -162,9 +158,4 @@ def _same(found: NDArray[Any], wanted: NDArray[Any], what: str) -> None:
     if not equal and found.shape == wanted.shape:
         worst = float(np.abs(found.astype(np.float64) - wanted.astype(np.float64)).max(initial=0.0))
         raise ContractError(f"{what} must give the very same numbers; they differ by up to {worst:.3g}")
-    _require(equal, f"{what} must give the very same numbers", (found.shape, wanted.shape))
-
-
-def _require(kept: bool, promise: str, found: object) -> None:
-    if not kept:
-        raise ContractError(f"{promise}: found {found}")
+    require(equal, f"{what} must give the very same numbers", (found.shape, wanted.shape))

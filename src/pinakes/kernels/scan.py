@@ -1,0 +1,80 @@
+"""An exact scan of stored vectors, block by block, for one query or many: one matrix product a block."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.kernels.similarity import Stored, scan_error, widen
+
+BLOCK = 8192
+"""Rows in a block: 16 MiB of float32 at 512 dimensions, half of a usual shared cache."""
+
+
+def best_rows(
+    vectors: Stored, queries: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
+) -> list[NDArray[np.int64]]:
+    """Find every row that rounding allows among the k best, by comparing with each.
+
+    Args:
+        vectors: unit rows, shape (n, dim); read in blocks, so they may be larger than memory.
+        queries: unit vectors, shape (queries, dim).
+        k: how many rows are wanted.
+        among: int64, the rows to look at, ascending; None for all.
+
+    Returns:
+        For each query int64 rows, ascending: a superset of the true k best.
+    """
+    slack = 2.0 * scan_error(vectors.shape[1])
+    if k < 1:
+        return [np.empty(0, dtype=np.int64) for _ in queries]
+    kept = [_Kept(k, slack) for _ in queries]
+    for start in range(0, len(vectors) if among is None else len(among), BLOCK):
+        if among is None:
+            rows = np.arange(start, min(start + BLOCK, len(vectors)))
+            block = vectors[start : start + BLOCK]
+        else:
+            rows = among[start : start + BLOCK]
+            block = vectors[rows]
+        for one, scores in zip(kept, queries @ widen(block).T, strict=True):
+            one.add(rows, scores)
+    return [one.rows() for one in kept]
+
+
+class _Kept:
+    """The rows of one query that may still be among the k best."""
+
+    def __init__(self, k: int, slack: float) -> None:
+        self._k, self._slack = k, slack
+        self._floor = -np.inf
+        self._rows = np.empty(0, dtype=np.int64)
+        self._scores = np.empty(0, dtype=np.float32)
+
+    def add(self, rows: NDArray[np.int64], scores: NDArray[np.float32]) -> None:
+        """Look at the scores of more rows."""
+        good = np.flatnonzero(scores >= self._floor)
+        self._rows = np.concatenate([self._rows, rows[good]])
+        self._scores = np.concatenate([self._scores, scores[good]])
+        if len(good) and len(self._scores) > self._k:
+            place = len(self._scores) - self._k
+            self._floor = float(np.partition(self._scores, place)[place]) - self._slack
+            good = np.flatnonzero(self._scores >= self._floor)
+            self._rows, self._scores = self._rows[good], self._scores[good]
+
+    def rows(self) -> NDArray[np.int64]:
+        """Return what is left."""
+        return self._rows
+
+
+def narrow(vectors: Stored, rows: NDArray[np.int64], query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Keep those of some rows that rounding allows among their k best: what is worth an exact score.
+
+    Args:
+        vectors: unit rows, shape (n, dim).
+        rows: int64, ascending.
+        query: unit vector, shape (dim,).
+
+    Returns:
+        int64, ascending.
+    """
+    if len(rows) <= k:
+        return rows
+    return best_rows(vectors, query[None], k, rows)[0]

@@ -183,5 +183,5 @@ def _rotation_error(rotation: NDArray[np.float32]) -> float:
     """
     dim = len(rotation)
     wide = rotation.astype(np.float64)
-    askew = np.linalg.norm(wide.T @ wide - np.eye(dim))
-    return float(askew) + 2.2 * dim**0.5 * dim * 2.0**-24
+    askew = float(np.linalg.norm(wide.T @ wide - np.eye(dim)))
+    return askew + 2.2 * float(np.sqrt(dim)) * dim * 2.0**-24

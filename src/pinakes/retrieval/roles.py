@@ -120,7 +120,7 @@ def _merged(
         view_rows=np.concatenate([part.view_rows for part, _ in found])[top],
         scanned=sum(scanned for _, scanned in found),
         method=f"{'roles' if roles else 'mean'} over {plans}",
-        recall=min(part.index.recall for part in space.parts),
+        recall=1.0,
         roles={role: by_probe[top, column] for column, role in enumerate(roles)},
     )
 
@@ -138,7 +138,7 @@ def _search_part(
     while True:
         seen, floors = [], []
         for probe, rows in zip(probes, masks, strict=True):
-            proposal = part.index.propose(probe.vector, depth, rows)
+            (proposal,) = part.index.propose(probe.vector[None], depth, rows)
             scanned += proposal.scanned
             cosines = cosine_scores(part.vectors[proposal.rows], probe.vector)
             seen.append((part.item_rows[proposal.rows], cosines))

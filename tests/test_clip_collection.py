@@ -1,14 +1,19 @@
 """A collection with a CLIP model, end to end: indexed, searched by picture and by words, and synced."""
 
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from PIL import Image
 
 import pinakes
-from pinakes.errors import IntegrityError, SettingsError
+from pinakes.errors import IntegrityError, QueryError
+from pinakes.retrieval.encode import missing_note
 from pinakes.samples.gallery import generate_gallery
+from pinakes.serving.app import create_app
 from pinakes.settings import load_settings
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.reader import open_snapshot
@@ -73,12 +78,43 @@ def test_another_model_in_the_same_folder_is_refused(indexed, own, tmp_path):
         write_random_clip(folder / "model", Shape(image=64, patch=16, dim=64, seed=9))
         with pytest.raises(IntegrityError, match="another model than the one that made the vectors"):
             pinakes.open(own)
-        shutil.rmtree(folder / "model")
-        with pytest.raises(SettingsError, match="there is no folder"):
-            pinakes.open(own)
     finally:
         shutil.rmtree(folder / "model", ignore_errors=True)
         shutil.move(tmp_path / "kept", folder / "model")
+
+
+def test_a_model_that_is_gone_takes_nothing_else_with_it(indexed, own, tmp_path):
+    """Words and other items are still searched; what cannot be is named, with the way out."""
+    folder = indexed[0]
+    with pinakes.open(own) as engine:
+        some = engine.item("product-0001")
+        vector = engine.vectors("picture")[1][0]
+        assert engine.missing == {}
+    shutil.move(folder / "model", tmp_path / "kept")
+    try:
+        with pinakes.open(own) as engine:
+            assert "there is no folder" in engine.missing["picture"]
+            found = engine.search(some.title, top=3)
+            assert some.id in found.ids
+            assert [step.signal for step in found.plan] == ["words"]
+            assert found.notes == (missing_note("picture"),)
+            assert len(engine.search(like=some.id, top=3)) == 3
+            assert len(engine.search(vector=vector, top=3)) == 3
+            assert engine.search(vector=vector).notes == ()
+            with pytest.raises(QueryError, match="pinakes status DIR"):
+                engine.search(image=np.zeros((9, 9, 3), np.uint8))
+            with TestClient(create_app(engine.paths.root)) as client:
+                ready = client.get("/readyz").json()
+                assert ready["status"] == "degraded"
+                assert ready["detail"] == missing_note("picture")
+        assert "there is no folder" in pinakes.Collection(own).status().missing["picture"]
+        screen = subprocess.run(
+            [sys.executable, "-m", "pinakes", "status", str(own)], check=True, capture_output=True, text=True
+        ).stdout
+        assert "there is no folder" in " ".join(screen.split())
+    finally:
+        shutil.move(tmp_path / "kept", folder / "model")
+    assert pinakes.Collection(own).status().missing == {}
 
 
 def test_another_model_by_its_own_name_makes_a_new_base(indexed, own, tmp_path):

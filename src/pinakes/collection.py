@@ -22,6 +22,7 @@ from pinakes.encoders.families import open_family
 from pinakes.errors import SourceError
 from pinakes.ingest.add import add_records, upsert_records
 from pinakes.ingest.delete import delete_items
+from pinakes.ingest.encoders import missing_encoders
 from pinakes.ingest.freeze import Freezer, FreezeReport
 from pinakes.ingest.live import publish_live
 from pinakes.ingest.outcome import Deleted, Diagnosis, IndexReport, Status
@@ -214,7 +215,9 @@ class Collection:
         release = self._served()
         snapshots = tuple(pin.name for pin in release.snapshots) if release else ()
         if not self.paths.catalog_db.exists():
-            return Status(settings.name, settings.synthetic, 0, 0, 0, None, (), 0, 0, {}, ())
+            return Status(
+                settings.name, settings.synthetic, 0, 0, 0, None, (), 0, 0, {}, (), missing_encoders(settings)
+            )
         with self._catalog() as database, database.read() as connection:
             items = count_items(connection)
             views, media = count_pictures(connection)
@@ -232,6 +235,7 @@ class Collection:
             blocked=len(blocks.read_blocks(self.paths).ids),
             quarantine=dict(reasons),
             runs=runs,
+            missing=missing_encoders(settings),
         )
 
     def doctor(self) -> Diagnosis:

@@ -24,7 +24,7 @@ from pinakes.errors import (
 )
 from pinakes.media.pool import DecodePool
 from pinakes.media.read import read_picture_file
-from pinakes.retrieval.encode import Pictures, QueryEncoder
+from pinakes.retrieval.encode import Pictures, QueryEncoder, missing_note
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.items import ItemReader
@@ -97,6 +97,11 @@ class Engine:
     def release(self) -> Release:
         """The release that answers now."""
         return self._current().release
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """Why nothing can be encoded into a space, and what to do; by space, empty where all is at hand."""
+        return self._current().missing
 
     def __len__(self) -> int:
         """Return the number of living items."""
@@ -184,7 +189,9 @@ class Engine:
             cut=Cut(top, candidates, collapse, sort),
             facets=tuple(facets),
         )
-        return replace(opened.searcher.search(query, watch), picture=self._inline)
+        found = opened.searcher.search(query, watch)
+        missing = tuple(map(missing_note, opened.missing)) if text or image is not None else ()
+        return replace(found, picture=self._inline, notes=(*found.notes, *missing))
 
     def search_many(self, queries: Sequence[Mapping[str, Any]]) -> list[Results]:
         """Answer several queries, each a mapping of the arguments of `search`; same answers as one by one."""

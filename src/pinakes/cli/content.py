@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from pinakes.cli.output import console, print_json, table
 from pinakes.collection import Collection
@@ -34,6 +35,8 @@ def status(folder: Folder, json: Json = False) -> None:
         ("in quarantine", sum(found.quarantine.values())),
     ]
     screen.print(table("", "", rows=facts))
+    for why in found.missing.values():
+        screen.print(f"[yellow]missing:[/] {escape(why)}")
     if found.quarantine:
         screen.print(table("reason", "n", rows=sorted(found.quarantine.items()), right=("n",)))
     if found.runs:

@@ -1,7 +1,7 @@
 """What the owner's verbs say of what they did and found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pinakes.catalog.quarantine import Entry
@@ -49,6 +49,7 @@ class Status:
         snapshots: of the release that is served, base first.
         quarantine: number of entries by reason.
         runs: the latest, newest first.
+        missing: by space, why its encoder is not at hand, and what to do.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Status:
     blocked: int
     quarantine: Mapping[str, int]
     runs: tuple[Run, ...]
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

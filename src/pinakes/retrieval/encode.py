@@ -31,10 +31,24 @@ PrepareImage: TypeAlias = Callable[[bytes, ImageEncoder], NDArray[np.generic]]
 
 @dataclass(frozen=True, slots=True)
 class SpaceEncoders:
-    """What can be encoded into one space."""
+    """What can be encoded into one space.
+
+    Attributes:
+        missing: why nothing can, and what to do, where the encoder of the space is not at hand: its vectors
+            are still searched with ``like`` and ``vector``.
+    """
 
     image: ImageEncoder | None = None
     text: TextEncoder | None = None
+    missing: str | None = None
+
+
+def missing_note(space: str) -> str:
+    """Return what an asker is told of a space without its encoder; where its model lies is private."""
+    return (
+        f"the space {space!r} is not searched by words or pictures: its encoder is not on this machine; "
+        "`pinakes status DIR` says how to get it"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +182,9 @@ class QueryEncoder:
             rows = encoders.image.encode_images(prepared)
             found += [Clause(name, row, p.weight, p.role) for row, p in zip(rows, pictures, strict=True)]
         if pictures and not found:
-            raise QueryError("no space of this collection takes pictures: it has no image encoder")
+            missing = [missing_note(name) for name, e in self.encoders.items() if e.missing]
+            why = "; ".join(missing) or "it has no image encoder"
+            raise QueryError(f"no space of this collection takes pictures: {why}")
         return found
 
     def _likes(self, likes: Sequence[tuple[str, float]]) -> list[Clause]:

@@ -10,6 +10,7 @@ import numpy as np
 from pinakes.encoders.base import TextEncoder, TextFamily
 from pinakes.encoders.bridge import BRIDGE, open_bridge
 from pinakes.encoders.families import open_family
+from pinakes.errors import MissingExtraError, SettingsError, UnknownNameError
 from pinakes.indexes.bm25 import BM25Index, Postings, Segment, open_postings
 from pinakes.indexes.exact import ExactIndex
 from pinakes.media.originals import Originals
@@ -70,6 +71,11 @@ class OpenRelease:
     searcher: Searcher
     live: int | None
     leases: ExitStack
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """What `SpaceEncoders.missing` says, by space."""
+        return {name: found.missing for name, found in self.encoders.items() if found.missing}
 
     def close(self) -> None:
         """Give the leases back; queries that still run keep the files that they have mapped."""
@@ -184,12 +190,22 @@ def _score_of(settings: Settings, space: str) -> ItemScore:
 
 
 def _open_encoders(base: Snapshot, space: str) -> SpaceEncoders:
-    """Return what can be encoded into a space: nothing, for brought vectors that are bound to no encoder."""
+    """Return what can be encoded into a space.
+
+    That is nothing for brought vectors that are bound to no encoder, and for an encoder whose model or
+    packages are not on this machine: whatever else the release has goes on answering.
+    """
     record = base.manifest.encoders[space]
     if record.name == BROUGHT or record.measured.get("bound") is False:
         return SpaceEncoders()
-    folder = base.encoder(space)
-    family = open_family(record.name)
+    try:
+        return _load_encoders(record.name, base.encoder(space))
+    except (SettingsError, MissingExtraError, UnknownNameError) as error:
+        return SpaceEncoders(missing=f"the space {space!r} is without its encoder {record.name}: {error}")
+
+
+def _load_encoders(name: str, folder: Path) -> SpaceEncoders:
+    family = open_family(name)
     if isinstance(family, TextFamily):
         return SpaceEncoders(text=family.open(folder))
     fitted = family.open(folder)

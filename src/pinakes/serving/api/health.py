@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from pinakes.errors import PinakesError
+from pinakes.retrieval.encode import missing_note
 from pinakes.serving.access import Admin
 from pinakes.serving.context import Context
 from pinakes.serving.metrics import CONTENT_TYPE
@@ -39,7 +40,10 @@ async def livez() -> Alive:
     "/readyz", summary="Can it search?", responses={503: {"model": Readiness, "description": "It cannot."}}
 )
 def readyz(context: Context, response: Response) -> Readiness:
-    """Say whether searches are answered: *degraded* means by an older release than the one published."""
+    """Say whether searches are answered.
+
+    *degraded* means by an older release than the one published, or without an encoder that is not at hand.
+    """
     try:
         release, items = context.engine.release.id, len(context.engine)
     except PinakesError as error:
@@ -47,6 +51,9 @@ def readyz(context: Context, response: Response) -> Readiness:
         return Readiness(status="unavailable", detail=type(error).__name__)
     if context.engine.pinned is not None or context.engine.trouble is not None:
         detail = "the release that is published is damaged: an earlier one answers"
+        return Readiness(status="degraded", release=release, items=items, detail=detail)
+    if missing := context.engine.missing:
+        detail = "; ".join(map(missing_note, missing))
         return Readiness(status="degraded", release=release, items=items, detail=detail)
     return Readiness(status="ready", release=release, items=items)
 

@@ -435,3 +435,13 @@ def test_an_answer_is_there_soon_after_typing_stops(open_page):
     page.wait_for_url("**q=blue**")
     page.wait_for_selector(DONE)
     assert page.evaluate("performance.now()") - begun < 1000  # generous: other work may share the machine
+
+
+def test_what_was_found_can_be_put_in_order(open_page, served_engine):
+    page = open_page("/?f.family=garment")
+    page.select_option(".sort select", "-price")
+    page.wait_for_url("**sort=-price**")
+    page.wait_for_selector(DONE)
+    wanted = served_engine.search(where="family = 'garment'", sort="-price", top=24)
+    assert ids(page) == list(wanted.ids)
+    assert page.input_value(".sort select") == "-price"

@@ -89,6 +89,14 @@ def test_filters_are_boxes_with_counts_and_apply_without_words(client, served_en
     assert all(a["form"] == "search" for a in boxes.values())
 
 
+def test_an_order_is_part_of_the_address(client, served_engine):
+    page = Page(client.get("/?sort=price"))
+    first = served_engine.search(where={"field": "id", "op": "is not null"}, sort="price", top=1).ids[0]
+    assert next(a["data-id"] for a in page.all("li") if "data-id" in a) == first
+    assert [a["value"] for a in page.all("option") if "selected" in a] == ["price"]
+    assert client.get("/?sort=pric").status_code == 400
+
+
 def test_a_facet_is_counted_without_its_own_filter(client):
     page = Page(client.get("/?f.family=coin"))
     assert re.search(r"coin\s*12\s*cocktail\s*12", page.text)

@@ -78,6 +78,7 @@ class Asked:
         like: id of an item whose like is wanted.
         filters: by field, in the order of the address.
         where: a filter in the language of docs/filters.md.
+        sort: field by which what was found is ordered, ``-`` before it for the highest first; "" by rank.
         n: how many hits are shown.
     """
 
@@ -85,12 +86,13 @@ class Asked:
     like: str = ""
     filters: tuple[Filter, ...] = ()
     where: str = ""
+    sort: str = ""
     n: int = PAGE
 
     @property
     def empty(self) -> bool:
         """Whether nothing is asked for."""
-        return not (self.q or self.like or self.filtered)
+        return not (self.q or self.like or self.filtered or self.sort)
 
     @property
     def filtered(self) -> bool:
@@ -133,7 +135,7 @@ class Asked:
     @property
     def url(self) -> str:
         """The address of this search, without the host."""
-        pairs = [("q", self.q), ("like", self.like), ("where", self.where)]
+        pairs = [("q", self.q), ("like", self.like), ("where", self.where), ("sort", self.sort)]
         found = [pair for pair in pairs if pair[1]]
         found += [pair for f in self.filters for pair in f.pairs()]
         if self.n != PAGE:
@@ -177,7 +179,7 @@ class _Reading:
 
 def read_asked(pairs: Iterable[tuple[str, str]]) -> Asked:
     """Read a search from an address or a form; unknown parameters are passed over."""
-    reading, single = _Reading(), {"q": "", "like": "", "where": "", "n": ""}
+    reading, single = _Reading(), {"q": "", "like": "", "where": "", "sort": "", "n": ""}
     for name, value in pairs:
         if name in single:
             single[name] = value.strip()
@@ -190,6 +192,7 @@ def read_asked(pairs: Iterable[tuple[str, str]]) -> Asked:
         like=single["like"],
         filters=tuple(reading.filters.values()),
         where=single["where"],
+        sort=single["sort"],
         n=min(max(n, 1), MOST),
     )
 

@@ -10,6 +10,7 @@ from pinakes.serving.pages.asked import MOST, Asked
 from pinakes.serving.pages.card import Card, card_of, make_cards
 from pinakes.serving.pages.choices import shown_facets
 from pinakes.serving.pages.drops import Drop, droppable
+from pinakes.serving.pages.orders import orders_of
 from pinakes.serving.pages.showcase import (
     EVERY,
     GALLERY,
@@ -83,6 +84,7 @@ class SearchPage:
             "drops": drops,
             "samples": self._samples()[::3] if state == "none" else (),
             "facets": facets,
+            "orders": orders_of(facets, asked.sort),
             "total": self.engine.count(asked.tree(schema)),
             "summary": _summary(cards, state, more=more is not None),
             "welcome": None,
@@ -103,7 +105,7 @@ class SearchPage:
         schema = self.site.schema
         facets = shown_facets(self.engine, Asked(), schema)
         common = {**self._common(asked), "facets": facets, "total": self.engine.count()}
-        common |= {"more": None, "notes": (), "state": "first", "drops": (), "summary": ""}
+        common |= {"orders": (), "more": None, "notes": (), "state": "first", "drops": (), "summary": ""}
         if self.site.synthetic and has_gallery(self.engine):
             results = self._search(QUESTION, None, QUESTION.n)
             liked = card_of(self.engine, QUESTION.like)
@@ -134,6 +136,7 @@ class SearchPage:
             image=picture,
             like=asked.like or None,
             where=where if where or said else EVERY,
+            sort=asked.sort or None,
             top=top,
         )
 

@@ -23,7 +23,7 @@ export function watchSearch(form) {
   document.addEventListener("input", (event) => {
     if (event.target.form !== form || form.contains(event.target)) return;
     clearTimeout(timer);
-    timer = setTimeout(() => search(addressOf(form), "push"), event.target.type === "checkbox" ? 0 : 2 * TYPING);
+    timer = setTimeout(() => search(addressOf(form), "push"), event.target.matches("select, [type=checkbox]") ? 0 : 2 * TYPING);
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pinakes.errors import QueryError
-from pinakes.serving.cursors import Cursor, fingerprint
+from pinakes.serving.cursors import Cursor
 
 
 @given(st.text(max_size=80), st.integers(1, 10**6), st.text(max_size=20))
@@ -32,7 +32,7 @@ def test_what_is_no_cursor_is_refused(text):
 
 
 def test_a_cursor_is_for_one_query():
-    cursor = Cursor("v0001-0", 10, fingerprint({"text": "red", "top": 10}))
-    cursor.check(fingerprint({"top": 10, "text": "red"}))
+    cursor = Cursor("v0001-0", 10, "a" * 16)
+    cursor.check("a" * 16)
     with pytest.raises(QueryError, match="another query"):
-        cursor.check(fingerprint({"text": "blue", "top": 10}))
+        cursor.check("b" * 16)

@@ -1,5 +1,6 @@
 """Search over one opened release: mask, retrieve, fuse, collapse, hydrate."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from pinakes.errors import QueryError, UnknownNameError
 from pinakes.filters import Node
 from pinakes.kernels.fusion import reciprocal_rank_fusion
-from pinakes.kernels.hashing import digest, sha256_bytes
+from pinakes.kernels.hashing import sha256_bytes
 from pinakes.kernels.topk import best
 from pinakes.retrieval.corpus import Corpus
 from pinakes.retrieval.dense import DenseHits, search_space
@@ -20,7 +21,7 @@ from pinakes.retrieval.facets import Facet, count_facets
 from pinakes.retrieval.hydrate import WORDS, Evidence, Hydrator
 from pinakes.retrieval.mask import Allowed, Masks, Policy
 from pinakes.retrieval.query import EncodedQuery
-from pinakes.retrieval.results import PlanStep, Results
+from pinakes.retrieval.results import Hit, PlanStep, Results
 from pinakes.retrieval.roles import search_means, search_roles
 from pinakes.retrieval.sorting import read_sort, sorted_rows
 from pinakes.retrieval.stopwatch import Stopwatch
@@ -29,6 +30,9 @@ from pinakes.types import AttributeType
 EXACT_ID = "id"
 EXACT_ID_BONUS = 1.0
 """Added to the fused score of the item whose id was typed: more than all other signals together can reach."""
+
+RECEIPT = 16
+"""Hex digits of a receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +101,7 @@ class Searcher:
             timings=watch.timings(),
             release=self.release,
             n_below=0,
-            receipt=digest(
-                {
-                    "release": self.release,
-                    "words": query.words,
-                    "vectors": _vector_digests(query),
-                    "hits": [[hit.id, hit.score] for hit in hits],
-                }
-            )[:16],
+            receipt=self._receipt(query, hits),
             synthetic=self.synthetic,
             facets=facets,
         )
@@ -225,6 +222,11 @@ class Searcher:
             for position in kept
         }
         return rows[kept], scores[kept], {row: others for row, others in duplicates.items() if others}
+
+    def _receipt(self, query: EncodedQuery, hits: tuple[Hit, ...]) -> str:
+        """Return what names an answer: the same release, query and hits give the same receipt."""
+        answer = [self.release, query.words, _vector_digests(query), [(hit.id, hit.score) for hit in hits]]
+        return sha256_bytes(json.dumps(answer, sort_keys=True).encode())[:RECEIPT]
 
     def _step(self, signal: Signal, share: float) -> PlanStep:
         if signal.dense is not None:

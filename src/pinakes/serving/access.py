@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
 from pinakes.serving.config import is_loopback
 from pinakes.serving.context import Context, ServingContext
@@ -60,16 +61,32 @@ def requires(
     takes longer than a search.
     """
 
-    async def admit(request: Request, context: Context, credentials: Bearer = None) -> Role:
-        found = role_of(request, context, credentials.credentials if credentials else None)
-        if found < role:
-            name = "search" if role is Role.VISITOR else role.name.lower()
-            raise NotAllowedError(f"this needs a key with the role {name}", known=found > Role.VISITOR)
-        if found is Role.VISITOR:
-            context.rates.take(request.client.host if request.client else "")
-        return found
+    async def let_in(request: Request, context: Context, credentials: Bearer = None) -> Role:
+        return admit(request, context, role, credentials.credentials if credentials else None)
 
-    return admit
+    return let_in
+
+
+def admit(request: Request, context: ServingContext, role: Role, key: str | None) -> Role:
+    """Let a request in if its sender has a role, and return the sender's own; slows strangers down.
+
+    Raises:
+        NotAllowedError: the sender may not do this.
+        TooBusyError: a stranger who has made too many requests.
+    """
+    found = role_of(request, context, key)
+    if found < role:
+        name = "search" if role is Role.VISITOR else role.name.lower()
+        raise NotAllowedError(f"this needs a key with the role {name}", known=found > Role.VISITOR)
+    if found is Role.VISITOR:
+        context.rates.take(request.client.host if request.client else "")
+    return found
+
+
+def key_of(request: Request) -> str | None:
+    """Return the key that came with a request, as `bearer` finds it."""
+    scheme, key = get_authorization_scheme_param(request.headers.get("authorization"))
+    return key if key and scheme.lower() == "bearer" else None
 
 
 def _host_name(request: Request) -> str:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from pinakes.serving.errors import TooBusyError, TooSlowError
@@ -47,11 +48,12 @@ class Admission:
         if self._pending >= self._capacity:
             raise TooBusyError(f"{self._pending} requests are being answered or wait already", RETRY_AFTER)
         loop = asyncio.get_running_loop()
-        future: Future[T] = self._threads.submit(work, *args, **kwargs)
+        answer: asyncio.Future[T] = loop.create_future()
         self._pending += 1
-        future.add_done_callback(lambda _: _call_soon(loop, self._release))
+        self._threads.submit(self._work, loop, answer, partial(work, *args, **kwargs))
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), self._timeout)
+            async with asyncio.timeout(self._timeout):
+                return await answer
         except TimeoutError:
             raise TooSlowError(f"the answer took longer than {self._timeout:g} s") from None
 
@@ -59,10 +61,23 @@ class Admission:
         """Drop what waits; what runs is waited for."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
-    def _release(self) -> None:
+    def _work(
+        self, loop: asyncio.AbstractEventLoop, answer: "asyncio.Future[T]", work: Callable[[], T]
+    ) -> None:
+        """Do work, unless nobody waits for it any more, and hand its outcome to the loop."""
+        outcome, error = None, None
+        try:
+            outcome = None if answer.cancelled() else work()
+        except BaseException as raised:  # the one who waits shall have it, whatever it is
+            error = raised
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(self._settle, answer, outcome, error)
+
+    def _settle(self, answer: "asyncio.Future[T]", outcome: T | None, error: BaseException | None) -> None:
         self._pending -= 1
-
-
-def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(callback)
+        if answer.cancelled():
+            return
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(outcome)  # type: ignore[arg-type]

@@ -19,12 +19,14 @@ from pinakes.serving.feedback import FeedbackLog
 from pinakes.serving.keys import Keyring
 from pinakes.serving.metrics import Metrics
 from pinakes.serving.middleware.body_limit import BodyLimitMiddleware
+from pinakes.serving.middleware.direct import DirectMiddleware
 from pinakes.serving.middleware.requests import RequestMiddleware
 from pinakes.serving.openapi import add_openapi
 from pinakes.serving.pages import pages_router
 from pinakes.serving.problems import add_handlers
 from pinakes.serving.rates import Rates
 from pinakes.serving.releases import Releases
+from pinakes.serving.roles import Role
 from pinakes.serving.standby import follow_again, open_sound
 
 UPLOADS = frozenset({"/v1/search", "/v1/search/batch", "/search"})
@@ -56,7 +58,8 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
         config=config,
         keyring=Keyring(config.keys),
         admission=Admission(config.concurrency, config.queue, config.timeout),
-        media_admission=Admission(config.concurrency, 8 * config.queue, config.timeout),
+        picture_admission=Admission(config.picture_concurrency, config.queue, config.timeout),
+        media_admission=Admission(config.picture_concurrency, 8 * config.queue, config.timeout),
         releases=Releases(engine, config.cursor_seconds),
         feedback=FeedbackLog(
             engine.paths.machinery / "feedback", config.feedback_bytes, config.feedback_files
@@ -71,7 +74,12 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
         yield
         if recovery is not None:
             recovery.cancel()
-        for part in (context.admission, context.media_admission, context.releases):
+        for part in (
+            context.admission,
+            context.picture_admission,
+            context.media_admission,
+            context.releases,
+        ):
             await anyio.to_thread.run_sync(part.close)
         if engine is not collection:
             await anyio.to_thread.run_sync(engine.close)
@@ -92,6 +100,14 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
     for part in (search, facets, items, media, feedback, releases, health):
         app.include_router(part.router)
     app.include_router(pages_router(context))
+    app.add_middleware(
+        DirectMiddleware,
+        context=context,
+        path="/v1/search",
+        method="POST",
+        role=Role.VISITOR,
+        endpoint=search.search,
+    )
     app.add_middleware(
         BodyLimitMiddleware,
         json_bytes=config.json_bytes,

@@ -19,7 +19,10 @@ class ServingConfig:
         keys: who else may come in; see `pinakes.serving.keys.parse_keys`.
         upload_bytes: size of an uploaded picture.
         json_bytes: size of a body that holds no picture.
-        concurrency: searches that run at the same time in one worker.
+        concurrency: searches without pictures that run at the same time in one worker: most of a search holds
+            the interpreter's lock, so that a second thread slows both, and a second worker does not.
+        picture_concurrency: searches with pictures, and pictures being made small, at the same time in one
+            worker: most of each is decoding in another process and the encoder's own threads.
         queue: requests that may wait for their turn in one worker; more are answered with 429.
         timeout: seconds until a request is given up.
         body_seconds: in which the body of a request must have arrived.
@@ -36,7 +39,8 @@ class ServingConfig:
     keys: tuple[ApiKey, ...] = field(default=(), repr=False)
     upload_bytes: int = 10 * 2**20
     json_bytes: int = 2**20
-    concurrency: int = 4
+    concurrency: int = 1
+    picture_concurrency: int = 4
     queue: int = 64
     timeout: float = 10.0
     body_seconds: float = 30.0
@@ -62,9 +66,13 @@ class ServingConfig:
                 f"{self.host} can be reached from other machines and there are no API keys: set "
                 "PINAKES_API_KEYS=role:key,... or let strangers search, and no more, with --public-search"
             )
-        if self.workers < 1 or self.concurrency < 1 or self.queue < 0 or self.timeout <= 0:
+        if (
+            min(self.workers, self.concurrency, self.picture_concurrency) < 1
+            or self.queue < 0
+            or self.timeout <= 0
+        ):
             raise UsageError(
-                "workers and concurrency must be at least 1, the queue at least 0, the timeout above 0"
+                "workers and both concurrencies must be at least 1, the queue at least 0, the timeout above 0"
             )
 
 

@@ -26,7 +26,8 @@ class ServingContext:
         config: the limits.
         keyring: who may do what.
         admission: where the work is done; awaits a free thread, or refuses.
-        media_admission: the same for pictures, which come in dozens and must not crowd out searches.
+        picture_admission: the same for searches with pictures, which take longer and must not hold up others.
+        media_admission: the same for pictures of items, which come in dozens.
         releases: earlier releases, for those who page through them.
         feedback: keeps what visitors did with an answer.
         rates: slows strangers down.
@@ -38,6 +39,7 @@ class ServingContext:
     config: ServingConfig
     keyring: Keyring
     admission: Admission
+    picture_admission: Admission
     media_admission: Admission
     releases: Releases
     feedback: FeedbackLog

@@ -3,14 +3,12 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pinakes.errors import QueryError
-from pinakes.kernels.hashing import digest
 
-_FINGERPRINT = 16
+FINGERPRINT = 16
+"""Hex digits that tell one query from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class Cursor:
     Attributes:
         release: that answered the first page.
         offset: hits of the pages before.
-        query: fingerprint of the query; see `fingerprint`.
+        query: fingerprint of the query; `FINGERPRINT` digits.
     """
 
     release: str
@@ -60,8 +58,3 @@ class Cursor:
             raise QueryError(
                 "this cursor is for another query: send the same one with it, page size included"
             )
-
-
-def fingerprint(query: Mapping[str, Any]) -> str:
-    """Return a digest of a query's parts, all JSON values, without the cursor."""
-    return digest(query)[:_FINGERPRINT]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -66,12 +67,23 @@ class Metrics:
             multiprocess_mode="mostrecent",
         )
 
+        # To find a labelled metric takes longer than to count; there are few of each.
+        self._plan = lru_cache(self.plans.labels)
+        self._stage = lru_cache(self.stage_seconds.labels)
+        self._request = lru_cache(self.requests.labels)
+        self._request_time = lru_cache(self.request_seconds.labels)
+
     def observe_search(self, timings: Mapping[str, float], plan: Iterable[PlanStep]) -> None:
         """Count the stages of one search, given in milliseconds, and how its signals were searched."""
         for step in plan:
-            self.plans.labels(step.signal, step.method).inc()
+            self._plan(step.signal, step.method).inc()
         for stage, milliseconds in timings.items():
-            self.stage_seconds.labels(stage).observe(milliseconds / 1000)
+            self._stage(stage).observe(milliseconds / 1000)
+
+    def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request, and how long it took."""
+        self._request(method, route, status).inc()
+        self._request_time(route).observe(seconds)
 
     def show_release(self, release: str, items: int) -> None:
         """Say which release answers."""

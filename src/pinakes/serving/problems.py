@@ -114,6 +114,10 @@ def problem(
 
 def respond(request: Request, error: Exception) -> Response:
     """Return the problem document of an error, and note its kind for log and metrics."""
+    if isinstance(error, RequestValidationError):
+        return _invalid(request, error)
+    if isinstance(error, HTTPException):
+        return _http(request, error)
     kind = kind_of(error)
     note(request, kind, error)
     detail = _detail(error) if kind.public else f"{kind.title}; the log says more under this request id"
@@ -122,9 +126,8 @@ def respond(request: Request, error: Exception) -> Response:
 
 def add_handlers(app: FastAPI) -> None:
     """Let an application answer every error with a problem document."""
-    app.add_exception_handler(errors.PinakesError, respond)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    for kind in (errors.PinakesError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, respond)
 
 
 def note(request: Request, kind: Kind, error: Exception | None = None) -> None:
@@ -167,21 +170,18 @@ def _headers(error: Exception, kind: Kind) -> dict[str, str]:
     return {"Retry-After": "1"} if kind.status in (409, 503) else {}
 
 
-def _invalid(request: Request, error: Exception) -> Response:
-    found = error.errors() if isinstance(error, RequestValidationError) else []
-    faults = [{"at": "/".join(map(str, fault["loc"])), "message": str(fault["msg"])} for fault in found[:20]]
+def _invalid(request: Request, error: RequestValidationError) -> Response:
+    found = error.errors()[:20]
+    faults = [{"at": "/".join(map(str, fault["loc"])), "message": str(fault["msg"])} for fault in found]
     detail = "; ".join(f"{fault['at']}: {fault['message']}" for fault in faults[:3])
     note(request, INVALID)
     return problem(INVALID, detail, request_id(request), {"errors": faults})
 
 
-def _http(request: Request, error: Exception) -> Response:
+def _http(request: Request, error: HTTPException) -> Response:
     if isinstance(error.__cause__, errors.PinakesError):  # what went wrong while FastAPI read the body
         return respond(request, error.__cause__)
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    detail = str(error.detail) if isinstance(error, HTTPException) else ""
     names = {404: ABSENT, 400: KINDS[refused.BodyError]}
-    kind = names.get(status) or Kind(status, f"http-{status}", detail)
+    kind = names.get(error.status_code) or Kind(error.status_code, f"http-{error.status_code}", error.detail)
     note(request, kind)
-    return problem(kind, detail, request_id(request), headers=headers)
+    return problem(kind, str(error.detail), request_id(request), headers=error.headers)

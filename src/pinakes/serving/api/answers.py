@@ -1,8 +1,8 @@
 """Which problems a route can answer with, for the OpenAPI document; and JSON that is written once."""
 
-import json
 from typing import Any
 
+from pydantic_core import to_json
 from starlette.responses import Response
 
 from pinakes.serving.api.schemas import Problem
@@ -36,5 +36,4 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def json_response(content: Any, status: int = 200) -> Response:
     """Return a response of plain values, without a pass through the schemas: tests hold it to them."""
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(body, status, media_type="application/json")
+    return Response(to_json(content), status, media_type="application/json")

@@ -28,7 +28,7 @@ from pinakes.serving.api.schemas import (
     picture_bytes,
 )
 from pinakes.serving.context import Context, ServingContext
-from pinakes.serving.cursors import Cursor, fingerprint
+from pinakes.serving.cursors import FINGERPRINT, Cursor
 from pinakes.serving.uploads import Upload, check_upload, read_form
 
 router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Visitor])
@@ -77,7 +77,8 @@ async def search(request: Request, context: Context) -> Response:
         query, uploads = await _from_form(request, context)
     else:
         query, uploads = _validated(SearchQuery, await request.body()), []
-    answer = await context.admission.run(answer_query, context, query, uploads)
+    admission = context.picture_admission if uploads or query.image else context.admission
+    answer = await admission.run(answer_query, context, query, uploads)
     note_answer(request, answer)
     return json_response(answer)
 
@@ -97,7 +98,9 @@ async def search(request: Request, context: Context) -> Response:
 async def search_batch(request: Request, context: Context) -> Response:
     """Answer several queries as `search` would one by one; the first that cannot be answered refuses all."""
     batch = _validated(Batch, await request.body())
-    answers = await context.admission.run(_answer_all, context, batch.queries)
+    pictured = any(query.image for query in batch.queries)
+    admission = context.picture_admission if pictured else context.admission
+    answers = await admission.run(_answer_all, context, batch.queries)
     return json_response({"answers": answers})
 
 
@@ -250,5 +253,8 @@ def _arrays(
 
 
 def _fingerprint(query: SearchQuery, uploads: Sequence[Upload]) -> str:
-    parts = query.model_dump(mode="json", exclude={"cursor"}, exclude_defaults=True)
-    return fingerprint({**parts, "uploads": [[u.part, sha256(u.data).hexdigest()] for u in uploads]})
+    """Return what tells this query from others, whatever page of it is asked for."""
+    asked = sha256(query.model_dump_json(exclude={"cursor"}, exclude_defaults=True).encode())
+    for upload in uploads:
+        asked.update(f" {upload.part} {sha256(upload.data).hexdigest()}".encode())
+    return asked.hexdigest()[:FINGERPRINT]

@@ -1,7 +1,6 @@
 """Bodies that are too large are refused before they are read."""
 
 import asyncio
-import time
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -43,12 +42,13 @@ class BodyLimitMiddleware:
         if announced.isdigit() and int(announced) > allowed:
             await respond(request, self._refusal(allowed))(scope, receive, send)
             return
-        arrived, deadline = 0, time.monotonic() + self.seconds
+        arrived, deadline = 0, asyncio.get_running_loop().time() + self.seconds
 
         async def receive_limited() -> Message:
             nonlocal arrived
             try:
-                message = await asyncio.wait_for(receive(), max(0.001, deadline - time.monotonic()))
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
             except TimeoutError:
                 raise BodyError(f"the body did not arrive within {self.seconds:g} s") from None
             arrived += len(message.get("body", b""))

@@ -5,7 +5,6 @@ import re
 import secrets
 import time
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +25,11 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """OWASP Secure Headers Project; the camera is for the search page."""
+
+_DEFAULTS = tuple(
+    (name.lower().encode(), value.encode())
+    for name, value in {"Cache-Control": "no-store", **SECURITY_HEADERS}.items()
+)
 
 CLIENT_WENT_AWAY = 499
 """The status in log and metrics of a request that nobody waits for any more, as nginx writes it."""
@@ -56,11 +60,13 @@ class RequestMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request.state.request_id
-                headers.setdefault("Cache-Control", "no-store")
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                own = message.get("headers", ())
+                set_already = {name for name, _ in own}
+                message["headers"] = [
+                    *own,
+                    (b"x-request-id", request.state.request_id.encode()),
+                    *(default for default in _DEFAULTS if default[0] not in set_already),
+                ]
             await send(message)
 
         try:
@@ -78,8 +84,7 @@ class RequestMiddleware:
         route = getattr(scope.get("route"), "path", "none")
         problem = getattr(request.state, "problem", None)
         error = getattr(request.state, "error", None)
-        self.metrics.requests.labels(scope["method"] if route != "none" else "", route, status).inc()
-        self.metrics.request_seconds.labels(route).observe(seconds)
+        self.metrics.observe_request(scope["method"] if route != "none" else "", route, status, seconds)
         if problem:
             self.metrics.errors.labels(problem).inc()
         logger.log(

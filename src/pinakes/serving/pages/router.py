@@ -36,8 +36,11 @@ def pages_router(context: ServingContext) -> APIRouter:
     """
     router = APIRouter(route_class=page_route(context), include_in_schema=False)
 
-    async def page(template: str, values: Callable[[], dict[str, Any]]) -> HTMLResponse:
-        html = await context.admission.run(lambda: render(template, values()))
+    async def page(
+        template: str, values: Callable[[], dict[str, Any]], *, pictured: bool = False
+    ) -> HTMLResponse:
+        admission = context.picture_admission if pictured else context.admission
+        html = await admission.run(lambda: render(template, values()))
         return HTMLResponse(html, headers=HEADERS)
 
     def search_values(asked: Asked, picture: bytes | None, *, lost: bool = False) -> dict[str, Any]:
@@ -55,7 +58,11 @@ def pages_router(context: ServingContext) -> APIRouter:
     async def search_by_picture(request: Request) -> HTMLResponse:
         form = await read_form(request, context.config.upload_bytes)
         picture = next((upload.data for upload in form.uploads), None)
-        return await page("search.html", lambda: search_values(read_asked(form.fields), picture))
+        return await page(
+            "search.html",
+            lambda: search_values(read_asked(form.fields), picture),
+            pictured=picture is not None,
+        )
 
     @router.get("/items/{item:path}", dependencies=[Visitor])
     async def item(item: str) -> HTMLResponse:

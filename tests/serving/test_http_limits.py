@@ -204,8 +204,9 @@ def test_what_is_not_http_is_refused(served_engine, server_of, junk):
 def test_a_server_that_is_told_to_end_answers_what_it_has_admitted(slow, server_of):
     url, server = server_of(slow.engine, concurrency=2, queue=3)
     with ThreadPoolExecutor(4) as threads:
-        asked = [threads.submit(httpx.post, f"{url}/v1/search", json=QUERY) for _ in range(4)]
-        time.sleep(0.3)
+        asked = [threads.submit(httpx.post, f"{url}/v1/search", json=QUERY, timeout=30) for _ in range(4)]
+        while server.config.app.state.context.admission.pending < 4:
+            time.sleep(0.01)
         server.should_exit = True
         time.sleep(0.2)
         with pytest.raises(httpx.ConnectError):

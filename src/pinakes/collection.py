@@ -31,6 +31,7 @@ from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.remote import addresses_note, fetching, open_remote
 from pinakes.ingest.self_retrieval import SelfRetrieval
 from pinakes.ingest.setup import Options, find_setup, keep_frame, write_setup
+from pinakes.ingest.spaces import unbound_notes
 from pinakes.ingest.variants import Variants, find_variants
 from pinakes.ingest.wordless import wordless_note
 from pinakes.media.originals import Originals
@@ -100,7 +101,11 @@ class Collection:
             release=release.id,
             add=added,
             freeze=frozen,
-            notes=(*wordless_note(settings, self.paths.root), *addresses_note(settings, added)),
+            notes=(
+                *wordless_note(settings, self.paths.root),
+                *addresses_note(settings, added),
+                *self._notes(release),
+            ),
             seconds=time.monotonic() - begun,
         )
 
@@ -236,6 +241,7 @@ class Collection:
             quarantine=dict(reasons),
             runs=runs,
             missing=missing_encoders(settings),
+            notes=self._notes(release),
         )
 
     def doctor(self) -> Diagnosis:
@@ -274,6 +280,13 @@ class Collection:
     ) -> Ingest:
         remote = open_remote(settings.source.fetch, Originals(self.paths.media), os.environ, again=refetch)
         return Ingest(database, settings, self._features(settings), cache, remote, self.progress)
+
+    def _notes(self, release: Release | None) -> tuple[str, ...]:
+        """Return what the owner should know of the spaces of a release."""
+        if release is None:
+            return ()
+        encoders = open_snapshot(self.paths, release.snapshots[0].name).manifest.encoders
+        return unbound_notes({name: record.measured for name, record in encoders.items()})
 
     def _served(self) -> Release | None:
         return refs.read_ref(self.paths, LIVE).release if LIVE in refs.list_refs(self.paths) else None
@@ -349,6 +362,7 @@ def index(
     views: str | Mapping[str, str] | None = None,
     fetch: bool = False,
     refetch: bool = False,
+    vectors: Mapping[str, str | Path] | None = None,
     prune: bool = False,
     waive: tuple[str, ...] = (),
     progress: Report = silent,
@@ -365,6 +379,7 @@ def index(
         views: file name pattern such as ``{id}_{role}.jpg``, or role -> column.
         fetch: fetch pictures that have an address, and keep them; ``pinakes.toml`` says so from then on.
         refetch: as ``fetch``, and fetch also what was fetched or refused before.
+        vectors: space -> ``.npy`` file with a row for each row of the table.
         prune: delete items that the source no longer has.
         waive: gates that may fail; recorded by name.
         progress: told how far the work is.
@@ -380,9 +395,9 @@ def index(
         if into is None:
             raise SourceError("a data frame needs a folder for its collection: index(frame, into='folder')")
         source = keep_frame(source, Path(into).expanduser().absolute())
-    setup = find_setup(
-        Path(source), None if into is None else Path(into), Options(encoder, id, views, fetch or refetch)
-    )
+    brought = {space: Path(file) for space, file in (vectors or {}).items()}
+    options = Options(encoder, id, views, fetch or refetch, brought)
+    setup = find_setup(Path(source), None if into is None else Path(into), options)
     write_setup(setup)
     report = Collection(setup.folder, progress).sync(prune=prune, waive=waive, refetch=refetch)
     return replace(report, notes=(*setup.notes, *report.notes))

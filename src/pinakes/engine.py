@@ -25,6 +25,7 @@ from pinakes.errors import (
 from pinakes.media.pool import DecodePool
 from pinakes.media.read import read_picture_file
 from pinakes.retrieval.encode import Pictures, QueryEncoder, missing_note
+from pinakes.retrieval.export import ExportReport, export_space
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.items import ItemReader
@@ -215,6 +216,17 @@ class Engine:
         rows = np.concatenate([np.asarray(part.vectors, dtype=np.float32) for part in parts])
         living = corpus.alive[items]
         return corpus.items["id"].gather(items[living]).to_list(), rows[living]
+
+    def export(self, space: str, folder: str | Path) -> ExportReport:
+        """Write the vectors of a space as ``.npy``, and their ids and roles as Parquet, in bounded memory.
+
+        Raises:
+            UnknownNameError: there is no such space.
+            UsageError: a file is there already.
+            StorageError: the disk refused.
+        """
+        opened = self._current()
+        return export_space(opened.corpus, space, Path(folder), opened.searcher.policy.blocked)
 
     def item(self, item: str, as_of: date | None = None) -> Item:
         """Return an item with its views.

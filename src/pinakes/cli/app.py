@@ -28,6 +28,7 @@ COMMANDS = {
     "publish": "pinakes.cli.versions:publish",
     "rollback": "pinakes.cli.versions:rollback",
     "prune": "pinakes.cli.versions:prune",
+    "export": "pinakes.cli.export:export",
     "backup": "pinakes.cli.backups:backup",
     "restore": "pinakes.cli.backups:restore",
     "encoders": "pinakes.cli.encoders:encoders_app",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from pinakes.cli.output import console, print_json, table
+from pinakes.cli.output import console, print_json, print_notes, table
 from pinakes.collection import Collection
 
 Folder = Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")]
@@ -37,6 +37,7 @@ def status(folder: Folder, json: Json = False) -> None:
     screen.print(table("", "", rows=facts))
     for why in found.missing.values():
         screen.print(f"[yellow]missing:[/] {escape(why)}")
+    print_notes(found.notes)
     if found.quarantine:
         screen.print(table("reason", "n", rows=sorted(found.quarantine.items()), right=("n",)))
     if found.runs:

@@ -12,7 +12,8 @@ from pinakes.collection import Collection
 from pinakes.collection import index as index_source
 from pinakes.errors import UsageError
 from pinakes.ingest.outcome import IndexReport
-from pinakes.ingest.setup import Options, Setup, find_setup, write_setup
+from pinakes.ingest.setup import PICTURE_SPACE, Options, Setup, find_setup, write_setup
+from pinakes.sources.headings import attribute_name
 from pinakes.sources.preview import Preview, preview
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -43,6 +44,12 @@ def index(
     refetch: Annotated[
         bool, typer.Option("--refetch", help="Fetch also what was fetched or refused before.")
     ] = False,
+    vectors: Annotated[
+        Path | None, typer.Option(help="A .npy file with a vector for each row of the table.", metavar="FILE")
+    ] = None,
+    space: Annotated[
+        str | None, typer.Option(help="The space of --vectors; the name of its file when not given.")
+    ] = None,
     prune: Annotated[bool, typer.Option(help="Delete items that the source no longer has.")] = False,
     waive: Annotated[list[str] | None, typer.Option(help="A gate that may fail; recorded by name.")] = None,
     dry_run: Annotated[
@@ -55,8 +62,12 @@ def index(
     Example: pinakes index photos
     """
     given_views = _views(view or [], views)
+    if space is not None and vectors is None:
+        raise UsageError("--space names the space of --vectors FILE: give that, too")
+    brought = {} if vectors is None else {space or attribute_name(vectors.stem, (PICTURE_SPACE,)): vectors}
     if dry_run:
-        setup = find_setup(source, into, Options(encoder, id, given_views, fetch or refetch))
+        options = Options(encoder, id, given_views, fetch or refetch, brought)
+        setup = find_setup(source, into, options)
         found = preview(setup.settings, setup.folder)
         write_setup(setup)
         _show_preview(setup, found, json=json)
@@ -70,6 +81,7 @@ def index(
             views=given_views,
             fetch=fetch,
             refetch=refetch,
+            vectors=brought,
             prune=prune,
             waive=tuple(waive or ()),
             progress=report,

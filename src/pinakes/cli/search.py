@@ -4,7 +4,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, cast
 
+import numpy as np
 import typer
+from numpy.typing import NDArray
 
 import pinakes
 from pinakes.cli.output import FAILED, console, print_json, print_notes, table
@@ -30,6 +32,10 @@ def search(
     ] = None,
     like: Annotated[list[str] | None, typer.Option(help="The id of an item; may be repeated.")] = None,
     unlike: Annotated[list[str] | None, typer.Option(help="The id of an item to keep away from.")] = None,
+    vector: Annotated[
+        list[str] | None,
+        typer.Option(help="A .npy file with one vector; may be repeated.", metavar="[SPACE=]FILE"),
+    ] = None,
     where: Annotated[str | None, typer.Option(help='A filter, such as "price < 50".')] = None,
     weight: Annotated[
         list[str] | None, typer.Option(help="SIGNAL=NUMBER, such as words=0.5; may be repeated.")
@@ -66,6 +72,7 @@ def search(
             text,
             image=[_picture(given) for given in image] if image else None,
             like=likes or None,
+            vector=_vectors(vector or []),
             weights=_weights(weight or []),
             where=where,
             as_of=_day(as_of),
@@ -144,6 +151,28 @@ def _picture(given: str) -> tuple[str, float, str | None]:
     if not equals or Path(given).exists():
         return given, 1.0, None
     return path, 1.0, role
+
+
+def _vectors(given: list[str]) -> NDArray[np.floating] | dict[str, NDArray[np.floating]] | None:
+    """Return the one vector without a space, or those of each space."""
+    found: dict[str, NDArray[np.floating]] = {}
+    for text in given:
+        space, _, file = text.rpartition("=") if not Path(text).exists() else ("", "", text)
+        if space in found or (found and "" in (space, *found)):
+            raise UsageError("--vector may be repeated for several spaces: give each as SPACE=FILE")
+        found[space] = _read_vector(Path(file))
+    return found.get("", found or None)
+
+
+def _read_vector(path: Path) -> NDArray[np.floating]:
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise UsageError(f"cannot read the vector in {path}: {error}") from None
+    if array.dtype.kind not in "fiu" or array.ndim not in (1, 2) or (array.ndim == 2 and len(array) != 1):
+        raise UsageError(f"{path}: one vector is expected, found {array.dtype} of shape {array.shape}")
+    vector: NDArray[np.float64] = array.reshape(-1).astype(np.float64)
+    return vector
 
 
 def _weights(pairs: list[str]) -> dict[str, float]:

@@ -50,6 +50,7 @@ class Status:
         quarantine: number of entries by reason.
         runs: the latest, newest first.
         missing: by space, why its encoder is not at hand, and what to do.
+        notes: what the owner should know of what is served.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Status:
     quarantine: Mapping[str, int]
     runs: tuple[Run, ...]
     missing: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

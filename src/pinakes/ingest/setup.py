@@ -2,16 +2,27 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pinakes.encoders.base import TextFamily
 from pinakes.encoders.families import open_family
 from pinakes.errors import SettingsError, SourceError, StorageError
 from pinakes.ingest.remote import fetching
-from pinakes.settings import SETTINGS_FILE, Settings, SpaceSettings, load_settings, save_settings
+from pinakes.settings import (
+    BROUGHT,
+    SETTINGS_FILE,
+    Settings,
+    SpaceSettings,
+    load_settings,
+    parse_settings,
+    save_settings,
+)
+from pinakes.sources.formats import open_rows
 from pinakes.sources.frame import save_frame
 from pinakes.sources.infer import infer_settings
+from pinakes.sources.npy import open_vectors
+from pinakes.sources.paths import plain_path
 
 FRAME_FILE = "items.parquet"
 """Where a data frame is kept, so that it can be read again."""
@@ -29,12 +40,14 @@ class Options:
         id: the column that names an item.
         views: file name pattern such as ``{id}_{role}.jpg``, or role -> column.
         fetch: switch on the fetching of pictures that have an address.
+        vectors: space -> ``.npy`` file with a row for each row of the table.
     """
 
     encoder: str | None = None
     id: str | None = None
     views: str | Mapping[str, str] | None = None
     fetch: bool = False
+    vectors: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +83,13 @@ def find_setup(source: Path, into: Path | None, options: Options) -> Setup:
     folder = _folder_of(source) if into is None else Path(into).expanduser().absolute()
     if not (folder / SETTINGS_FILE).exists():
         inference = infer_settings(source, into=folder, id=options.id, views=options.views)
-        settings = _chosen(inference.settings, options)
+        brought = _with_vectors(inference.settings, folder, options.vectors)
+        settings = _chosen(brought, options)
         return Setup(folder, settings, changed=True, notes=inference.notes)
     settings = load_settings(folder)
-    if options.id is not None or options.views is not None:
+    if options.id is not None or options.views is not None or options.vectors:
         raise SettingsError(
-            f"{folder} is a collection already; change its id or views in {folder / SETTINGS_FILE}"
+            f"{folder} is a collection already; change its id, views or vectors in {folder / SETTINGS_FILE}"
         )
     known = Path(os.path.normpath(folder / settings.source.path))
     if into is not None and known not in (source, *source.glob("*")):
@@ -128,6 +142,38 @@ def _chosen(settings: Settings, options: Options) -> Settings:
     if options.fetch:
         settings = fetching(settings)
     return settings if options.encoder is None else _with_encoder(settings, options.encoder)
+
+
+def _with_vectors(settings: Settings, folder: Path, vectors: Mapping[str, Path]) -> Settings:
+    """Return the settings with spaces for vectors in files, which must fit the table.
+
+    Raises:
+        SourceError: a file cannot be used, or has not one row for each row of the table.
+        SettingsError: the source is no table, or the name of a space cannot be one.
+    """
+    if not vectors:
+        return settings
+    table = plain_path(folder / settings.source.path)
+    if table.is_dir():
+        raise SettingsError(f"vectors in a file need a table, row for row; {table} is a folder")
+    rows = sum(1 for _ in open_rows(table).rows())
+    fields, spaces = dict(settings.source.fields.vectors), dict(settings.spaces)
+    for name, file in vectors.items():
+        path = Path(file).expanduser().absolute()
+        if len(array := open_vectors(path)) != rows:
+            raise SourceError(
+                f"{path} has {len(array)} rows and {table.name} has {rows}; vectors in a file need one row "
+                "for each row of the table"
+            )
+        # A file beside the table may have been found already, under its own name.
+        for found in [space for space, column in fields.items() if table.parent / column == path]:
+            del fields[found], spaces[found]
+        fields[name] = path.name if path.parent == table.parent else str(path)
+        spaces[name] = SpaceSettings(encoder=BROUGHT)
+    mapped = settings.source.fields.model_copy(update={"vectors": fields})
+    source = settings.source.model_copy(update={"fields": mapped})
+    changed = settings.model_copy(update={"source": source, "spaces": spaces})
+    return parse_settings(changed.model_dump(mode="json"), where="--space")
 
 
 def _with_encoder(settings: Settings, encoder: str) -> Settings:

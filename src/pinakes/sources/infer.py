@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pinakes.errors import SettingsError, SourceError
 from pinakes.settings import AttributeSettings, Settings, SourceSettings
+from pinakes.sources.clip_retrieval import ClipRetrievalRows, is_clip_retrieval
 from pinakes.sources.detect import choose_table
 from pinakes.sources.folder import FOLDER_ATTRIBUTE, list_pictures
 from pinakes.sources.formats import open_rows
@@ -61,10 +62,16 @@ def infer_settings(
         raise SourceError(f"{source} does not exist; name a folder of pictures or a table")
     notes: list[str] = []
     table: Path | None = source
-    if is_folder:
+    embedded = is_folder and is_clip_retrieval(source)
+    if embedded:
+        notes.append("laid out by clip-retrieval: the rows of its metadata are the items, with their vectors")
+        table = None
+    elif is_folder:
         wanted = id is not None or isinstance(views, Mapping)
         table = None if isinstance(views, str) else choose_table(source, wanted, notes)
-    if table is None:
+    if embedded and not isinstance(views, str):
+        settings = infer_table(ClipRetrievalRows(source), id, views, notes)
+    elif table is None:
         settings = _infer_folder(source, views if isinstance(views, str) else None, notes)
     elif isinstance(views, str):
         raise SettingsError(

@@ -9,6 +9,7 @@ from enum import Enum
 import numpy as np
 
 from pinakes.sources.cells import as_text, as_vector, members, parse_list
+from pinakes.sources.npy import LONGEST
 from pinakes.sources.sampling import Column
 from pinakes.sources.values import convert
 from pinakes.types import AttributeType, Value
@@ -16,9 +17,8 @@ from pinakes.types import AttributeType, Value
 TOLERANCE = 0.01
 """Share of the cells of a column that may not fit its type; they are left out one by one."""
 
-LONGEST_VECTOR = 4096
 SHORTEST_VECTOR = 3
-"""Lists of numbers of one length between these are vectors; a pair is rather a place or a range."""
+"""Lists of so many numbers or more, all of one length, are vectors; a pair is rather a place or a range."""
 
 SEPARATORS = (",", ";", "|")
 """What separates the members of a set in text."""
@@ -60,7 +60,7 @@ def vector_dim(column: Column) -> int | None:
         except ValueError:
             continue
     dim, number = lengths.most_common(1)[0] if lengths else (0, 0)
-    fits = SHORTEST_VECTOR <= dim <= LONGEST_VECTOR and number >= 0.9 * len(column.cells)
+    fits = SHORTEST_VECTOR <= dim <= LONGEST and number >= 0.9 * len(column.cells)
     return dim if fits else None
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from pinakes.errors import SourceError
 from pinakes.settings import Settings
 from pinakes.sources.base import Source
+from pinakes.sources.clip_retrieval import ClipRetrievalRows, is_clip_retrieval
 from pinakes.sources.folder import FOLDER_ATTRIBUTE, FolderSource
 from pinakes.sources.formats import open_rows
 from pinakes.sources.paths import plain_path
@@ -30,6 +31,8 @@ def open_source(settings: Settings, folder: Path) -> Source:
         raise SourceError(f"cannot read {path}: {error.strerror}") from None
     if not exists:
         raise SourceError(f"the source {path} does not exist; set source.path to where the items are")
+    if is_folder and is_clip_retrieval(path):
+        return TableSource(ClipRetrievalRows(path), settings, folder)
     if not is_folder:
         return TableSource(open_rows(path), settings, folder)
     views = settings.source.views

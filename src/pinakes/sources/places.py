@@ -6,10 +6,10 @@ from pathlib import Path
 from pinakes.errors import SourceError
 from pinakes.sources.headings import ID_HEADINGS, attribute_name, find_heading
 from pinakes.sources.kinds import name_words, vector_dim
+from pinakes.sources.npy import open_vectors
 from pinakes.sources.picture_columns import PictureColumn, locate_by_name, role_of
 from pinakes.sources.pictures import numbered_role
 from pinakes.sources.sampling import Column
-from pinakes.sources.table import open_vectors
 
 PICTURE_SPACE = "picture"
 """The space of the pictures' own vectors; brought vectors take other names."""

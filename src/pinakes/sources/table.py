@@ -14,6 +14,7 @@ from pinakes.settings import Settings
 from pinakes.sources.base import Record, Rejection
 from pinakes.sources.cells import as_vector
 from pinakes.sources.mapping import RowMapper, named_columns
+from pinakes.sources.npy import open_vectors
 from pinakes.sources.paths import plain_path
 from pinakes.sources.rows import BrokenRow, Row, Rows
 
@@ -110,24 +111,6 @@ class TableSource:
             for space, name in files
             if name.endswith(".npy")
         }
-
-
-def open_vectors(path: Path) -> NDArray[np.generic]:
-    """Map a ``.npy`` file with one vector in each row.
-
-    Returns:
-        Numbers of shape (rows, dim), in the file's dtype.
-
-    Raises:
-        SourceError: the file is missing or is no matrix of numbers.
-    """
-    try:
-        array: NDArray[np.generic] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise SourceError(f"cannot read the vectors in {path}: {error}") from None
-    if array.ndim != 2 or array.dtype.kind not in "fiu":
-        raise SourceError(f"{path}: a matrix of numbers is expected, found {array.dtype} {array.shape}")
-    return array
 
 
 def _row_of(array: NDArray[np.generic], at: int) -> NDArray[np.generic] | None:

@@ -1,8 +1,9 @@
 """Did this encoder make these vectors? Some pictures or texts are encoded again and compared."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -112,3 +113,16 @@ def _verdict(encoder: str, cosines: list[float], nothing: str) -> Binding:
 
 def _other_length(encoder: str, made: int, brought: int) -> Binding:
     return Binding(False, 0, None, None, f"{encoder} makes vectors of {made} numbers, these have {brought}")
+
+
+def unbound_notes(measured: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """Say of each space whose vectors its encoder did not make what that means.
+
+    Args:
+        measured: of the spaces, by name, as the manifest has it.
+    """
+    return tuple(
+        f"space {name} answers vectors only: {found['binding']['reason']}"
+        for name, found in measured.items()
+        if found.get("bound") is False
+    )

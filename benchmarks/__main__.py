@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.machine import describe_machine
+from pinakes.bench.machine import describe_machine
 from pinakes.errors import UnknownNameError
 
 FOLDER = Path(__file__).parent

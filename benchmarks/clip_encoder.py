@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from benchmarks.decode import photo
-from benchmarks.machine import describe_machine
+from pinakes.bench.machine import describe_machine
 from pinakes.encoders.clip.encoder import ClipEncoder, open_clip_model
 from pinakes.encoders.clip.layout import find_files
 from pinakes.errors import MediaError

@@ -36,7 +36,7 @@ def test_an_unknown_benchmark_is_answered_with_the_nearest():
 
 
 def test_the_machine_is_described_on_one_line():
-    done = python("-c", "from benchmarks.machine import describe_machine; print(describe_machine())")
+    done = python("-c", "from pinakes.bench.machine import describe_machine; print(describe_machine())")
     assert done.returncode == 0, done.stderr
     form = r"(.+), (\d+) cores, ([\d.]+) GiB, load [\d.]+; Python ([\d.]+), NumPy ([\d.]+) with \S+ \S+\n"
     _, cores, memory, python_version, _ = re.fullmatch(form, done.stdout).groups()

@@ -104,6 +104,11 @@ class Engine:
         """Why nothing can be encoded into a space, and what to do; by space, empty where all is at hand."""
         return self._current().missing
 
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """Names of the vector spaces that answer."""
+        return tuple(self._current().corpus.spaces)
+
     def __len__(self) -> int:
         """Return the number of living items."""
         return int(self._current().corpus.alive.sum())

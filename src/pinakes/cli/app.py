@@ -32,6 +32,7 @@ COMMANDS = {
     "backup": "pinakes.cli.backups:backup",
     "restore": "pinakes.cli.backups:restore",
     "encoders": "pinakes.cli.encoders:encoders_app",
+    "bench": "pinakes.cli.bench:bench",
     "demo": "pinakes.cli.demo:demo",
 }
 """Where each command lives, in the order of the help: a search must not wait for a web server's packages."""

@@ -2,13 +2,18 @@
 
 import os
 import platform
+from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
 CPUINFO = Path("/proc/cpuinfo")
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
+"""What decides how many threads NumPy, FAISS and libraries in Rust start; a run sets all of them alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,22 @@ class Machine:
 def describe_machine() -> str:
     """Return one line about the machine, to stand above the figures measured on it."""
     return str(Machine.this())
+
+
+def library_versions(packages: Iterable[str]) -> dict[str, str]:
+    """Return the version of each package that is installed."""
+    versions = {}
+    for package in packages:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+def thread_settings() -> dict[str, str]:
+    """Return the variables that decide about threads, as far as they are set."""
+    return {name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ}
 
 
 def _processor() -> str:

@@ -1,0 +1,1 @@
+"""What is searched: vectors, read or generated, queries that are no rows, and columns to filter by."""

@@ -1,0 +1,242 @@
+"""Measures one system in a process of its own: ``python -m pinakes.bench.worker JOB.json``."""
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.bench import memory
+from pinakes.bench.answers import read_answers
+from pinakes.bench.data.cases import UNFILTERED, Case
+from pinakes.bench.data.dataset import Dataset
+from pinakes.bench.job import Job, Row, Summary
+from pinakes.bench.limit import MemoryLimit, evict
+from pinakes.bench.statistics import recall, repeats
+from pinakes.bench.systems import load_system
+from pinakes.bench.systems.base import System
+from pinakes.errors import MissingExtraError
+from pinakes.kernels.similarity import cosine_scores
+
+TUNING = 40
+"""Queries of each kind, the last ones, that only decide about the effort."""
+
+WARMING = 5
+"""Queries before a measurement that are not counted."""
+
+MINIMUM = 20
+"""Queries of a measurement at least, however slow."""
+
+COLD = 100
+"""Queries after the page cache was emptied."""
+
+
+def main(path: Path) -> None:
+    """Measure what a job file says, and leave ``rows.jsonl`` and ``summary.json`` in its folder."""
+    job = Job.read(path)
+    try:
+        system = load_system(job.system)
+    except MissingExtraError as error:
+        summary = Summary(job.system, skipped=str(error))
+    else:
+        with (job.out / "rows.jsonl").open("w", encoding="utf-8") as lines:
+            summary = Measurement(job, Dataset.open(job.dataset), system, lines).run()
+    text = json.dumps(asdict(summary), indent=2)
+    (job.out / "summary.json").write_text(text + "\n", encoding="utf-8")
+
+
+class Measurement:
+    """One system on one data set."""
+
+    def __init__(self, job: Job, dataset: Dataset, system: System, lines: TextIO) -> None:
+        self._job, self._dataset, self._system, self._lines = job, dataset, system, lines
+        self._efforts: dict[Case, int] = {}
+
+    def run(self) -> Summary:
+        """Build or open, tune, measure, and sum up."""
+        job, system = self._job, self._system
+        opened, built, build_peak = self._prepare()
+        memory.forget_peak()
+        files = [*memory.files_below(job.kept), *memory.files_below(job.dataset)]
+        watch = MemoryLimit(job.limit, files) if job.limit is not None else None
+        try:
+            with watch or nullcontext():
+                for case in job.cases:
+                    self._efforts[case] = self._tuned(case)
+                if job.limit is not None:
+                    evict(files)
+                    self._measure("cold", UNFILTERED, COLD)
+                if job.sweep:
+                    self._sweep()
+                for case in job.cases:
+                    self._measure("measure", case, None)
+                throughput = {str(case): self._throughput(case) for case in job.cases}
+            peak = memory.peak_resident() + sum(memory.resident(pid) for pid in system.processes())
+            settings = dict(system.settings())
+        finally:
+            system.close()
+        return Summary(
+            system=job.system,
+            settings=settings,
+            filters=system.filters,
+            effort_name=system.effort_name,
+            answers=system.answers,
+            build_seconds=built,
+            build_peak=build_peak,
+            open_seconds=opened,
+            search_peak=peak,
+            disk=memory.disk_usage(job.kept),
+            queries_per_second=throughput,
+            limit_peak=watch.peak if watch else None,
+            evictions=watch.evictions if watch else None,
+        )
+
+    def _prepare(self) -> tuple[float | None, float | None, int | None]:
+        """Return seconds to open, seconds to build, and the memory peak of the build."""
+        job, system = self._job, self._system
+        done = job.kept / "built.json"
+        if done.exists():
+            memory.drop_cached(memory.files_below(job.kept))
+            begun = time.perf_counter()
+            try:
+                system.open(self._dataset, job.kept)
+            except NotImplementedError:
+                pass
+            else:
+                about = json.loads(done.read_text(encoding="utf-8"))
+                return time.perf_counter() - begun, about["seconds"], about["peak"]
+        _empty(job.kept)
+        begun = time.perf_counter()
+        system.build(self._dataset, job.kept)
+        seconds = time.perf_counter() - begun
+        peak = memory.peak_resident() + sum(memory.resident(pid) for pid in system.processes())
+        done.write_text(json.dumps({"seconds": seconds, "peak": peak}), encoding="utf-8")
+        return None, seconds, peak
+
+    def _tuned(self, case: Case) -> int:
+        """Return the first effort that reaches the target on the worst kind of query; or the last."""
+        for effort in self._system.efforts:
+            self._system.spend(effort)
+            worst = 1.0
+            for kind in self._dataset.queries:
+                found = self._ask("tune", case, kind, effort, numbers=self._tuning(kind))
+                if found:
+                    worst = min(worst, float(np.mean(found)))
+            if worst >= self._job.target:
+                return effort
+        return self._system.efforts[-1]
+
+    def _sweep(self) -> None:
+        for effort in self._system.efforts:
+            self._system.spend(effort)
+            for kind in self._dataset.queries:
+                numbers = self._measured(kind)
+                self._ask("sweep", UNFILTERED, kind, effort, numbers=numbers, seconds=self._job.seconds)
+
+    def _measure(self, phase: str, case: Case, limit: int | None) -> None:
+        effort = self._efforts.get(case, self._system.efforts[0])
+        self._system.spend(effort)
+        for kind in self._dataset.queries:
+            numbers = self._measured(kind)[:limit]
+            self._ask(phase, case, kind, effort, numbers=numbers, seconds=self._job.seconds)
+
+    def _measured(self, kind: str) -> range:
+        count = len(self._dataset.queries[kind])
+        return range(count - min(TUNING, count // 4))
+
+    def _tuning(self, kind: str) -> range:
+        count = len(self._dataset.queries[kind])
+        return range(count - min(TUNING, count // 4), count)
+
+    def _ask(
+        self,
+        phase: str,
+        case: Case,
+        kind: str,
+        effort: int,
+        *,
+        numbers: Sequence[int],
+        seconds: float = float("inf"),
+    ) -> list[float]:
+        """Ask queries one after the other, write a row for each, and return the recalls."""
+        dataset, k = self._dataset, self._job.k
+        queries = dataset.queries[kind]
+        filters = [case.where(len(dataset.rows), int(side)) for side in dataset.sides(queries)]
+        if phase != "cold":
+            for number in [*numbers][-WARMING:]:
+                self._system.search(queries[number], k, filters[number])
+        answers: list[tuple[int, float, NDArray[np.int64]]] = []
+        begun = time.perf_counter()
+        for number in numbers:
+            start = time.perf_counter()
+            if start - begun > seconds and len(answers) >= MINIMUM:
+                break
+            rows = self._system.search(queries[number], k, filters[number])
+            answers.append((number, (time.perf_counter() - start) * 1e3, rows))
+        recalls = []
+        truths = read_answers(dataset, kind, case, k)
+        for number, milliseconds, rows in answers:
+            where, truth = filters[number], truths[number]
+            share = None
+            if self._system.ranks_vectors:
+                scores = cosine_scores(dataset.rows[rows], queries[number])
+                columns = {name: values[rows] for name, values in dataset.columns.items()}
+                allowed = np.ones(len(rows), dtype=bool) if where is None else where.mask(columns)
+                share = recall(rows, scores, allowed, truth.floor, len(truth.rows))
+                recalls.append(share)
+            row = Row(
+                phase,
+                str(case),
+                kind,
+                number,
+                effort,
+                milliseconds,
+                tuple(rows.tolist()),
+                share,
+                repeats(rows),
+            )
+            self._lines.write(json.dumps(asdict(row)) + "\n")
+        return recalls
+
+    def _throughput(self, case: Case) -> float:
+        """Return queries a second with several threads asking."""
+        dataset, k = self._dataset, self._job.k
+        kind = next(iter(dataset.queries))
+        queries = dataset.queries[kind]
+        filters = [case.where(len(dataset.rows), int(side)) for side in dataset.sides(queries)]
+        numbers = self._measured(kind)
+        self._system.spend(self._efforts.get(case, self._system.efforts[0]))
+        until = time.perf_counter() + min(2.0, self._job.seconds)
+        counts = [0] * self._job.clients
+
+        def ask(client: int) -> None:
+            while time.perf_counter() < until:
+                number = numbers[(client * 31 + counts[client]) % len(numbers)]
+                self._system.search(queries[number], k, filters[number])
+                counts[client] += 1
+
+        threads = [threading.Thread(target=ask, args=(client,)) for client in range(self._job.clients)]
+        begun = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return sum(counts) / (time.perf_counter() - begun)
+
+
+def _empty(folder: Path) -> None:
+    if folder.exists():
+        for path in sorted(folder.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from pinakes.encoders.base import ImageEncoder
 from pinakes.errors import (
-    IntegrityError,
     MediaError,
+    PinakesError,
     QueryError,
     UnknownNameError,
     UsageError,
@@ -371,22 +371,22 @@ class Engine:
     def _refresh(self, opened: OpenRelease) -> None:
         """Follow the ref, the live attributes and the block list; queries under way keep what they have.
 
-        What was published and is damaged is no outage: what is open goes on answering.
+        What was published and cannot be opened is no outage: what is open goes on answering.
         """
         release = self._wanted()
+        policy = Policy(opened.searcher.policy.licenses, read_blocks(self.paths).ids)
+        if policy != opened.searcher.policy:  # first, because to open a release may take a while
+            searcher: Searcher = replace(opened.searcher, policy=policy)
+            opened = self._opened = replace(opened, searcher=searcher)
         if release.id != opened.release.id or newest_live(self.paths) != opened.live:
             try:
-                self._opened = open_release(self.paths, release, opened)
-            except (IntegrityError, UnknownNameError) as error:  # damaged; or pruned since: look again
+                fresh = open_release(self.paths, release, opened)
+                fresh.warm()
+            except PinakesError as error:  # damaged, or pruned since, or of another version: look again
                 self.trouble = str(error)
                 return
-            self.trouble = None
+            self._opened, self.trouble = fresh, None
             opened.close()
-            return
-        policy = Policy(opened.searcher.policy.licenses, read_blocks(self.paths).ids)
-        if policy != opened.searcher.policy:
-            searcher: Searcher = replace(opened.searcher, policy=policy)
-            self._opened = replace(opened, searcher=searcher)
 
     def _wanted(self) -> Release:
         """Return what the ref points to, or the release of its history that this engine stays on."""

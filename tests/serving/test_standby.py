@@ -1,4 +1,5 @@
-import asyncio
+import hashlib
+import json
 import time
 
 import pytest
@@ -6,6 +7,7 @@ from serving_checks import problem_of
 
 from pinakes.collection import Collection
 from pinakes.errors import IntegrityError, UsageError
+from pinakes.kernels.hashing import digest
 from pinakes.serving import standby
 from pinakes.serving.standby import open_sound
 
@@ -75,7 +77,49 @@ def test_nothing_published_is_said_plainly(tmp_path):
         open_sound(tmp_path)
 
 
-def test_an_engine_that_follows_is_left_alone(gallery):
-    with open_sound(gallery) as engine:
-        asyncio.run(standby.follow_again(engine))
-        assert engine.pinned is None
+@pytest.fixture
+def unreadable(gallery):
+    """A collection with two releases; the newer is whole, and of a format that this version cannot open."""
+    collection = Collection(gallery)
+    first = collection.status().release
+    snapshot = gallery / ".pinakes/snapshots" / str(collection.compact().snapshot)
+    described = next(snapshot.rglob("encoder.json"))
+    content = json.dumps({**json.loads(described.read_text()), "format": 99})
+    manifest = json.loads((snapshot / "manifest.json").read_text())
+    manifest["files"][str(described.relative_to(snapshot))] = {
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content.encode()).hexdigest(),
+    }
+    del manifest["digest"]
+    manifest["digest"] = digest(manifest)
+    for path, text in ((described, content), (snapshot / "manifest.json", json.dumps(manifest))):
+        path.parent.chmod(0o755)
+        path.chmod(0o644)
+        path.write_text(text)
+    collection.rollback(first)
+    collection.publish(snapshot.name)
+    return gallery, first
+
+
+def test_what_is_whole_and_cannot_be_opened_is_stood_in_for_too(unreadable, client_of, caplog):
+    folder, first = unreadable
+    client = client_of(folder, base_url="http://localhost")
+    ready = client.get("/readyz").json()
+    assert (ready["status"], ready["release"]) == ("degraded", first)
+    assert client.post("/v1/search", json={"text": "coin"}).json()["release"] == first
+    assert "has format 99" in caplog.text
+
+
+def test_what_cannot_be_opened_is_not_followed(unreadable, client_of):
+    folder, first = unreadable
+    collection = Collection(folder)
+    second = collection.status().release
+    collection.rollback(first)
+    client = client_of(folder, base_url="http://localhost")
+    assert client.get("/readyz").json()["status"] == "ready"
+    collection.rollback(second)
+    deadline = time.monotonic() + 10
+    while client.get("/readyz").json()["status"] == "ready" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert client.get("/readyz").json()["status"] == "degraded"
+    assert client.post("/v1/search", json={"text": "coin"}).json()["release"] == first

@@ -77,6 +77,15 @@ class OpenRelease:
         """What `SpaceEncoders.missing` says, by space."""
         return {name: found.missing for name, found in self.encoders.items() if found.missing}
 
+    def warm(self) -> None:
+        """Read and make now what the first query would wait for."""
+        corpus = self.corpus
+        _ = corpus.row_of, corpus.first_view, corpus.family, corpus.records, self.searcher.masks.allowed()
+        for space in corpus.spaces.values():
+            nothing = np.zeros((1, space.dim), dtype=np.float32)
+            for part in space.parts:
+                part.index.propose(nothing, 1)
+
     def close(self) -> None:
         """Give the leases back; queries that still run keep the files that they have mapped."""
         self.leases.close()

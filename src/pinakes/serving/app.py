@@ -27,7 +27,7 @@ from pinakes.serving.problems import add_handlers
 from pinakes.serving.rates import Rates
 from pinakes.serving.releases import Releases
 from pinakes.serving.roles import Role
-from pinakes.serving.standby import follow_again, open_sound
+from pinakes.serving.standby import follow, open_sound
 
 UPLOADS = frozenset({"/v1/search", "/v1/search/batch", "/search"})
 """Paths whose bodies may hold a picture; ``/search`` is that of the pages."""
@@ -70,10 +70,9 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        recovery = asyncio.create_task(follow_again(engine)) if engine is not collection else None
+        following = asyncio.create_task(follow(engine))
         yield
-        if recovery is not None:
-            recovery.cancel()
+        following.cancel()
         for part in (
             context.admission,
             context.picture_admission,

@@ -24,9 +24,9 @@ import ir_measures
 import numpy as np
 from ir_measures import Judged, nDCG
 
+from pinakes.indexes.bm25 import BM25Index, Segment
 from pinakes.indexes.bm25.analyzer import Analyzer
-from pinakes.indexes.bm25.bm25 import BM25Index, Segment
-from pinakes.indexes.bm25.postings import build_postings
+from pinakes.indexes.bm25.build import build_postings
 from pinakes.settings import SearchSettings
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -15,9 +15,8 @@ from typing import TypeVar
 import bm25s
 import numpy as np
 
+from pinakes.indexes.bm25 import BM25Index, Segment, build_postings, open_postings, save_postings
 from pinakes.indexes.bm25.analyzer import Analyzer
-from pinakes.indexes.bm25.bm25 import BM25Index, Segment
-from pinakes.indexes.bm25.postings import build_postings, open_postings, save_postings
 from pinakes.settings import SearchSettings
 
 ITEMS = 100_000
@@ -46,7 +45,7 @@ def main() -> None:
         segment = Segment(opened, 0, np.ones(opened.rows, dtype=np.bool_))
         index = BM25Index([segment], SearchSettings().fields.model_dump())
         timed("statistics", index.open)
-        print(f"  on disk {megabytes:.1f} MB, {len(opened.offsets) - 1} terms")
+        print(f"  on disk {megabytes:.1f} MB, {len(opened.terms)} terms")
         peer = timed("bm25s: terms and index", lambda: indexed_by_bm25s(fields, analyzer))
         for name, text in QUERIES.items():
             hits = len(index.search(text, k=ITEMS).rows)

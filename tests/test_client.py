@@ -52,6 +52,7 @@ def text(value):
         {"where": {"field": "family", "op": "=", "value": "coin"}, "collapse": False, "top": 30},
         {"like": "coin-0001", "score": "roles", "top": 4},
         {"where": "family = 'mug' or price > 3", "sort": "-price", "facets": ("family", "price")},
+        {"text": "flowerr peta", "prefix": True},
         {"text": {"coin": 1.0}, "weights": {"words": 0.5}, "as_of": date(2025, 1, 1)},
     ],
 )
@@ -59,6 +60,7 @@ def test_answers_are_those_of_the_engine(client, engine, query):
     ours, theirs = client.search(**query), engine.search(**query)
     assert (ours.ids, ours.receipt, ours.release) == (theirs.ids, theirs.receipt, theirs.release)
     assert (ours.plan, ours.facets) == (theirs.plan, theirs.facets)
+    assert (ours.did_you_mean, ours.corrections) == (theirs.did_you_mean, theirs.corrections)
     for mine, hit in zip(ours, theirs, strict=True):
         assert (mine.rank, mine.score, mine.reasons, mine.rights) == (
             hit.rank,

@@ -8,6 +8,7 @@ from PIL import Image
 import pinakes
 from pinakes.collection import Collection
 from pinakes.errors import FilterError, MediaError, QueryError, SettingsError, UnknownNameError, UsageError
+from pinakes.indexes.bm25 import Correction
 from pinakes.settings import load_settings, save_settings
 
 
@@ -148,6 +149,36 @@ def test_facets_come_with_an_answer_counted_without_their_own_part(engine):
     assert [value for value, _ in family.values] == ["coin"]
     assert engine.count() == 60
     assert engine.search("coin").facets == ()
+
+
+def test_phrases_hold_for_every_signal_and_join_filters(engine):
+    title = engine.item("cocktail-0001").title
+    found = engine.search(f'"{title}" glass', top=60, candidates=200, facets=("family",))
+    assert found.hits
+    assert all(title.casefold() in f"{hit.title} {hit.text}".casefold() for hit in found)
+    assert sum(count for _, count in found.facets[0].values) == len(found)
+    backwards = " ".join(reversed(title.split()))
+    assert engine.search(f'"{backwards}"').hits == ()
+    assert engine.search(f'"{title}"', where="family = 'coin'").hits == ()
+
+
+def test_misspelt_and_unfinished_words(engine):
+    found = engine.search("flowerr petals")
+    assert found.corrections == (Correction("flowerr", "flower", applied=True),)
+    assert found.did_you_mean == "flower petals"
+    words = [reason for hit in found for reason in hit.reasons if reason.signal == "words"]
+    assert any("flower (" in str(reason) for reason in words)
+    nobody = engine.search("flowerr petals", where="family = 'coin' and metal = 'no such'")
+    assert (nobody.did_you_mean, nobody.corrections) == (None, ())  # nothing that may be shown holds it
+    assert engine.search("flower petals").did_you_mean is None
+    (note,) = engine.search("cockta").notes
+    assert "'cockta'" in note
+    assert set(engine.search("cockta").ids) <= set(engine.search("cocktail", top=60).ids)
+    assert engine.search("flow", prefix=True).ids[:3] == engine.search("flow").ids[:3]
+
+
+def test_an_id_in_capitals_is_the_same_id(engine):
+    assert engine.search("FLOWER-0003")[0].id == "flower-0003"
 
 
 def test_like_leaves_the_item_out_and_negatives_push_away(engine):

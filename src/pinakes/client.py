@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.errors import FilterError, MediaError, PinakesError, QueryError, UnknownNameError, UsageError
+from pinakes.indexes.bm25 import Correction
 from pinakes.retrieval.encode import Pictures, query_pictures
 from pinakes.retrieval.facets import Facet, FacetRange
 from pinakes.retrieval.grid import inline_picture
@@ -60,6 +61,7 @@ class Client:
         min_confidence: float | None = None,
         sort: str | None = None,
         facets: Sequence[str] = (),
+        prefix: bool = False,
     ) -> Results:
         """Find the items that answer a query best; see `Engine.search` for the arguments.
 
@@ -87,6 +89,7 @@ class Client:
             "min_confidence": min_confidence,
             "sort": sort,
             "facets": list(facets) or None,
+            "prefix": prefix or None,
         }
         given = {name: value for name, value in query.items() if value is not None}
         return replace(read_results(self._ask("POST", "/v1/search", given)), picture=self._inline)
@@ -164,6 +167,8 @@ def read_results(answer: Mapping[str, Any]) -> Results:
         synthetic=answer["synthetic"],
         notes=tuple(answer["notes"]),
         facets=tuple(_facet(facet) for facet in answer["facets"]),
+        did_you_mean=answer["did_you_mean"],
+        corrections=tuple(Correction(**correction) for correction in answer["corrections"]),
     )
 
 

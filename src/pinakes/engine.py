@@ -138,6 +138,7 @@ class Engine:
         min_confidence: float | None = None,
         sort: str | None = None,
         facets: Sequence[str] = (),
+        prefix: bool = False,
     ) -> Results:
         """Find the items that answer a query best.
 
@@ -165,6 +166,7 @@ class Engine:
             sort: a field by which what was found is ordered, lowest first; ``-`` before it for highest first.
                 Unknown values come last, equal ones go by id.
             facets: fields whose values are counted under the filter; see `facets`.
+            prefix: the last word may be the beginning of another, as while it is typed.
 
         Raises:
             QueryError: nothing to search for, or something that this release cannot answer.
@@ -194,6 +196,7 @@ class Engine:
             score=score,
             cut=Cut(top, candidates, collapse, sort),
             facets=tuple(facets),
+            prefix=prefix,
         )
         found = opened.searcher.search(query, watch)
         missing = tuple(map(missing_note, opened.missing)) if text or image is not None else ()

@@ -13,7 +13,7 @@
     │   └── MissingExtraError    an optional part that is not installed
     ├── MediaError               one picture that was refused; carries a reason code
     ├── IntegrityError           stored data that is not what was written
-    │   └── FormatVersionError   stored data of a newer Pinakes
+    │   └── FormatVersionError   stored data of another Pinakes
     ├── GateError                a freeze whose gates failed
     ├── LockedError              somebody else is writing
     └── StorageError             the disk: full, read-only, not permitted
@@ -121,7 +121,7 @@ class IntegrityError(PinakesError):
 
 
 class FormatVersionError(IntegrityError):
-    """Stored data has a newer format than this Pinakes can read."""
+    """Stored data has a format that this Pinakes does not read, most often a newer one."""
 
 
 class GateError(PinakesError):

@@ -82,12 +82,12 @@ def test_an_unknown_language_is_told_the_known_ones():
 
 def test_saved_and_opened(tmp_path):
     save_analyzer(tmp_path / "analyzer.json", Analyzer("french"))
-    assert json.loads((tmp_path / "analyzer.json").read_text()) == {"format": 1, "language": "french"}
+    assert json.loads((tmp_path / "analyzer.json").read_text()) == {"format": 2, "language": "french"}
     assert open_analyzer(tmp_path / "analyzer.json") == Analyzer("french")
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", '{"format": 1}', '{"format": 1, "language": "klingon"}', "\udcff"]
+    "content", ["", "[]", '{"format": 2}', '{"format": 2, "language": "klingon"}', "\udcff"]
 )
 def test_a_broken_description_is_refused(tmp_path, content):
     path = tmp_path / "analyzer.json"
@@ -100,6 +100,6 @@ def test_a_broken_description_is_refused(tmp_path, content):
 def test_missing_and_newer_descriptions_are_refused(tmp_path):
     with pytest.raises(IntegrityError, match="cannot be read"):
         open_analyzer(tmp_path / "analyzer.json")
-    (tmp_path / "analyzer.json").write_text('{"format": 2, "language": "english"}')
-    with pytest.raises(FormatVersionError, match="format 2"):
+    (tmp_path / "analyzer.json").write_text('{"format": 3, "language": "english"}')
+    with pytest.raises(FormatVersionError, match="format 3"):
         open_analyzer(tmp_path / "analyzer.json")

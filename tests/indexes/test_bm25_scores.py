@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pinakes.errors import UsageError
+from pinakes.indexes.bm25 import BM25Index, Segment
 from pinakes.indexes.bm25.analyzer import Analyzer
-from pinakes.indexes.bm25.bm25 import BM25Index, Segment
-from pinakes.indexes.bm25.postings import build_postings
+from pinakes.indexes.bm25.build import build_postings
 
 PLAIN = Analyzer("none")
 WEIGHTS = {"title": 3.0, "text": 1.0, "attributes": 1.0}

@@ -12,7 +12,8 @@ def test_strings_and_sets_are_words_and_numbers_are_not():
     ]
     frame = snapshot_tables(items, SCHEMA).items
     fields = text_fields(frame, SCHEMA)
-    assert fields == {"title": ["Red dress", "Hat"], "text": ["soft", ""], "attributes": ["Ada new warm", ""]}
+    attributes = ["Ada\x1fnew\x1fwarm", ""]  # kept apart: no phrase reaches from one to the next
+    assert fields == {"title": ["Red dress", "Hat"], "text": ["soft", ""], "attributes": attributes}
     assert captions(fields) == ["Red dress soft Ada new warm", "Hat"]
 
 

@@ -47,6 +47,9 @@ def search(
     facet: Annotated[
         list[str] | None, typer.Option(help="A field whose values are counted, too; may be repeated.")
     ] = None,
+    prefix: Annotated[
+        bool, typer.Option("--prefix", help="The last word may be the beginning of another.")
+    ] = False,
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge rights as of this day.")
     ] = None,
@@ -81,6 +84,7 @@ def search(
             collapse=collapse,
             sort=sort,
             facets=facet or (),
+            prefix=prefix,
         )
         if html is not None:
             write_sheet(html, engine, results, title=text or "Search")
@@ -117,8 +121,17 @@ def _print_table(results: Results) -> None:
         )
     for counted in results.facets:
         screen.print(_counts(counted), highlight=False)
+    _print_corrections(results)
     print_notes(results.notes)
     screen.print(f"[dim]{len(results)} hits, {results.timings['total']:.1f} ms, release {results.release}[/]")
+
+
+def _print_corrections(results: Results) -> None:
+    applied = [c for c in results.corrections if c.applied]
+    for correction in applied:
+        console().print(f"no item holds {correction.typed!r}: searched for {correction.used!r}", markup=False)
+    if results.did_you_mean is not None and len(applied) < len(results.corrections):
+        console().print(f"did you mean: {results.did_you_mean}", markup=False)
 
 
 def _counts(facet: Facet) -> str:

@@ -16,6 +16,7 @@ from pinakes.catalog.journal import last_touch, put_mark, read_mark, touched_sin
 from pinakes.encoders.base import Family
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.encoders.families import features_fingerprint
+from pinakes.errors import FormatVersionError
 from pinakes.indexes.bm25 import (
     Analyzer,
     BM25Index,
@@ -171,8 +172,15 @@ class Freezer:
         return (
             self._same_encoders(base)
             and dict(base.manifest.schema) == self._schema
-            and open_analyzer(base.lexical / "analyzer.json") == self._analyzer
+            and self._same_analyzer(base)
         )
+
+    def _same_analyzer(self, base: Snapshot) -> bool:
+        """Whether the words of the base were cut as those of a delta would be, and lie as they would."""
+        try:
+            return open_analyzer(base.lexical / "analyzer.json") == self._analyzer
+        except FormatVersionError:
+            return False
 
     def _same_encoders(self, base: Snapshot) -> bool:
         """Whether the spaces are those of the base: weights in a folder may have been replaced by others."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pinakes.indexes.bm25 import APART
 from pinakes.types import AttributeType
 
 WORDY = (AttributeType.STRING, AttributeType.SET)
@@ -14,15 +15,16 @@ def text_fields(items: pl.DataFrame, schema: Mapping[str, AttributeType]) -> dic
 
     Args:
         items: items.parquet.
-        schema: its attributes; the strings and sets among them make the field ``attributes``.
+        schema: its attributes; the strings and sets among them make the field ``attributes``, kept apart:
+            no phrase reaches across.
     """
     columns = [
-        pl.col(name).list.join(" ") if kind is AttributeType.SET else pl.col(name)
+        pl.col(name).list.join(APART) if kind is AttributeType.SET else pl.col(name)
         for name, kind in schema.items()
         if kind in WORDY and name in items.columns
     ]
     attributes = (
-        items.select(pl.concat_str(columns, separator=" ", ignore_nulls=True)).to_series().to_list()
+        items.select(pl.concat_str(columns, separator=APART, ignore_nulls=True)).to_series().to_list()
         if columns
         else [""] * items.height
     )
@@ -35,4 +37,4 @@ def text_fields(items: pl.DataFrame, schema: Mapping[str, AttributeType]) -> dic
 
 def captions(fields: Mapping[str, list[str]]) -> list[str]:
     """Return all words of each item in one text."""
-    return [" ".join(filter(None, parts)) for parts in zip(*fields.values(), strict=True)]
+    return [" ".join(filter(None, parts)).replace(APART, " ") for parts in zip(*fields.values(), strict=True)]

@@ -12,6 +12,7 @@ from PIL import Image
 
 from pinakes.encoders.base import ImageEncoder, TextEncoder
 from pinakes.errors import MediaError, QueryError, UnknownNameError
+from pinakes.indexes.bm25 import unquoted
 from pinakes.kernels.similarity import unit_rows
 from pinakes.retrieval.corpus import Corpus, Space
 from pinakes.retrieval.query import MAX_TEXT, compose
@@ -216,7 +217,8 @@ class QueryEncoder:
             if not any(len(_rows_of(space, row)[1]) for space in self.corpus.spaces.values())
         ]
         items = self.corpus.items
-        return [f"{items['title'][row] or ''} {items['text'][row] or ''}"[:MAX_TEXT] for row in bare]
+        texts = (f"{items['title'][row] or ''} {items['text'][row] or ''}" for row in bare)
+        return [unquoted(text)[:MAX_TEXT] for text in texts]
 
     def _row(self, item: str) -> int:
         row = self.corpus.row_of.get(item)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.indexes.bm25 import Match
+from pinakes.indexes.bm25 import Match, WordQuery
 from pinakes.retrieval.corpus import Corpus, Space
 from pinakes.retrieval.dense import DenseHits
 from pinakes.retrieval.results import Closeness, Hit, Reason
@@ -40,12 +40,12 @@ class Hydrator:
     """Makes hits of the rows of one answer.
 
     Attributes:
-        words: the text that was searched for, or None.
+        words: what was searched for, or None.
         evidence: the lists that the rows came from.
     """
 
     corpus: Corpus
-    words: str | None
+    words: WordQuery | None
     evidence: Sequence[Evidence]
 
     def hits(

@@ -59,6 +59,7 @@ class EncodedQuery:
         weights: by signal (``words`` or a space), at least 0; signals not named have their own.
         score: what an item's score is made of; None for what each space is set to.
         facets: fields whose values are counted under the filter.
+        prefix: the last word may be the beginning of another, as while it is typed.
     """
 
     words: str | None = None
@@ -72,6 +73,7 @@ class EncodedQuery:
     score: ItemScore | None = None
     cut: Cut = Cut()
     facets: tuple[str, ...] = ()
+    prefix: bool = False
 
     def __post_init__(self) -> None:
         if self.score is not None and self.score not in get_args(ItemScore):

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from pinakes.errors import MissingExtraError
+from pinakes.indexes.bm25 import Correction
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.grid import picture_grid
 from pinakes.types import Rights, Value
@@ -114,6 +115,9 @@ class Results:
         notes: what the asker should know, such as words that were not understood.
         picture: returns the address of a hit's picture, such as a ``data:`` one; for `_repr_html_`.
         facets: those that were asked for, each under the filter without its own part.
+        did_you_mean: the text with other words put in, to be searched for instead; None where there are none.
+        corrections: those words: no item holds what was typed and the hits are those of the other word, or
+            hardly any does and the other is only suggested.
     """
 
     hits: tuple[Hit, ...]
@@ -126,6 +130,8 @@ class Results:
     notes: tuple[str, ...] = field(default=())
     picture: Callable[[Hit], str | None] | None = field(default=None, repr=False, compare=False)
     facets: tuple[Facet, ...] = ()
+    did_you_mean: str | None = None
+    corrections: tuple[Correction, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -153,6 +159,8 @@ class Results:
             "synthetic": self.synthetic,
             "notes": list(self.notes),
             "facets": [facet.to_dict() for facet in self.facets],
+            "did_you_mean": self.did_you_mean,
+            "corrections": [asdict(correction) for correction in self.corrections],
         }
 
     def to_json(self, indent: int | None = None) -> str:

@@ -25,6 +25,7 @@ from pinakes.retrieval.results import Hit, PlanStep, Results
 from pinakes.retrieval.roles import search_means, search_roles
 from pinakes.retrieval.sorting import read_sort, sorted_rows
 from pinakes.retrieval.stopwatch import Stopwatch
+from pinakes.retrieval.words import Asked, ask, find_id
 from pinakes.types import AttributeType
 
 EXACT_ID = "id"
@@ -80,7 +81,10 @@ class Searcher:
         sort = None if query.cut.sort is None else read_sort(query.cut.sort, self.schema)
         with watch.stage("filter"):
             allowed = self._allowed(query)
-        signals = self._retrieve(query, allowed, watch)
+        with watch.stage(WORDS):
+            asked = ask(self.corpus.words, query.words, unfinished=query.prefix)
+            allowed = asked.narrow(allowed) if asked else allowed
+        signals = self._retrieve(query, asked, allowed, watch)
         with watch.stage("fuse"):
             rows, scores = self._fuse(query, signals, allowed)
             if sort is not None:
@@ -90,11 +94,13 @@ class Searcher:
             rows, scores, duplicates = self._cut(query, rows, scores)
         with watch.stage("hydrate"):
             evidence = tuple(Evidence(s.name, s.rows, s.scores, s.dense) for s in signals)
-            hits = Hydrator(self.corpus, query.words, evidence).hits(rows, scores, duplicates)
+            hydrator = Hydrator(self.corpus, asked.query if asked else None, evidence)
+            hits = hydrator.hits(rows, scores, duplicates)
         facets: tuple[Facet, ...] = ()
         if query.facets:
             with watch.stage("facets"):
-                facets = self.facets(query.where, query.facets, query.as_of, query.exclude)
+                facets = self._facets(query, asked)
+        corrections = asked.corrections(allowed) if asked else ()
         return Results(
             hits=hits,
             plan=tuple(self._step(signal, allowed.share) for signal in signals),
@@ -103,7 +109,10 @@ class Searcher:
             n_below=0,
             receipt=self._receipt(query, hits),
             synthetic=self.synthetic,
+            notes=asked.notes if asked else (),
             facets=facets,
+            did_you_mean=asked.did_you_mean(corrections) if asked else None,
+            corrections=corrections,
         )
 
     @cached_property
@@ -120,23 +129,31 @@ class Searcher:
         return [row for row in rows if row is not None]
 
     def facets(
-        self,
-        where: str | Mapping[str, Any] | None,
-        fields: Sequence[str],
-        as_of: date | None = None,
-        exclude: Collection[str] = (),
+        self, where: str | Mapping[str, Any] | None, fields: Sequence[str], as_of: date | None = None
     ) -> tuple[Facet, ...]:
         """Count the values of some fields; see `count_facets`.
 
         Raises:
             FilterError, UnknownNameError: see `Masks.allowed` and `count_facets`.
         """
-        node, left_out = self.masks.read(where), self._rows(exclude)
+        return count_facets(
+            self.corpus.columns,
+            self.schema,
+            lambda node: self.masks.passing(node, as_of).mask,
+            self.masks.read(where),
+            fields,
+        )
+
+    def _facets(self, query: EncodedQuery, asked: Asked | None) -> tuple[Facet, ...]:
+        """Count over what a query may find: without the items that it excludes, with its phrases."""
+        left_out = self._rows(query.exclude)
 
         def passing(node: "Node | None") -> NDArray[np.bool_]:
-            return self.masks.passing(node, as_of).without(left_out).mask
+            allowed = self.masks.passing(node, query.as_of).without(left_out)
+            return asked.narrow(allowed).mask if asked else allowed.mask
 
-        return count_facets(self.corpus.columns, self.schema, passing, node, fields)
+        where = self.masks.read(query.where)
+        return count_facets(self.corpus.columns, self.schema, passing, where, query.facets)
 
     def _check_weights(self, weights: Mapping[str, float]) -> None:
         for name, weight in weights.items():
@@ -148,18 +165,20 @@ class Searcher:
                     "push away with a negative text, picture or item instead"
                 )
 
-    def _retrieve(self, query: EncodedQuery, allowed: Allowed, watch: Stopwatch) -> tuple[Signal, ...]:
+    def _retrieve(
+        self, query: EncodedQuery, asked: Asked | None, allowed: Allowed, watch: Stopwatch
+    ) -> tuple[Signal, ...]:
         depth, order = query.cut.depth, self.corpus.order
         mask = allowed.limit
         signals = []
         if query.words:
             with watch.stage(EXACT_ID):
-                row = self.corpus.row_of.get(query.words.strip())
+                row = find_id(self.corpus.row_of, query.words)
             if row is not None and allowed.mask[row]:
                 signals.append(Signal(EXACT_ID, np.array([row]), np.array([EXACT_ID_BONUS]), 1.0))
-        if query.words and self.corpus.words is not None:
+        if asked is not None:
             with watch.stage(WORDS):
-                found = self.corpus.words.search(query.words, mask, depth, order)
+                found = asked.search(mask, depth, order)
             signals.append(Signal(WORDS, found.rows, found.scores, query.weights.get(WORDS, 1.0)))
         anything = any(len(signal.rows) for signal in signals)
         for name in query.spaces:

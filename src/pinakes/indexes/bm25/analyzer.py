@@ -25,7 +25,8 @@ import Stemmer
 from pinakes.errors import FormatVersionError, IntegrityError, UnknownNameError
 from pinakes.kernels.hashing import canonical_json
 
-FORMAT = 1
+FORMAT = 2
+"""Of everything in ``lexical/``; 1 held no words in their order."""
 NO_STEMMING = "none"
 
 # Not part of a word, though \w or NFKD would make them so (™ decomposes to the letters TM).
@@ -105,6 +106,10 @@ class Analyzer:
         words, compounds = split(text)
         return list(map(self.stemmer(), words + compounds))
 
+    def running_terms(self, text: str) -> list[str]:
+        """Return the terms of the words of a text in order, without those of compounds."""
+        return list(map(self.stemmer(), split(text)[0]))
+
     def words(self, text: str) -> list[tuple[str, list[str]]]:
         """Return the words of a text as they were typed, each with its terms (at least one)."""
         typed = ((_EDGES.sub("", piece), self.terms(piece)) for piece in text.split())
@@ -125,7 +130,7 @@ def open_analyzer(path: Path) -> Analyzer:
 
     Raises:
         IntegrityError: the file is missing or is not what was written.
-        FormatVersionError: it was written by a newer Pinakes.
+        FormatVersionError: it was written by another Pinakes.
     """
     try:
         stored = json.loads(path.read_bytes())
@@ -133,7 +138,9 @@ def open_analyzer(path: Path) -> Analyzer:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IntegrityError(path, f"cannot be read as the description of an analyzer: {error!r}") from None
     if version != FORMAT:
-        raise FormatVersionError(path, f"has format {version!r}, this Pinakes reads {FORMAT}")
+        raise FormatVersionError(
+            path, f"has format {version!r}, this Pinakes reads {FORMAT}; index the collection again"
+        )
     try:
         return Analyzer(language)
     except UnknownNameError as error:

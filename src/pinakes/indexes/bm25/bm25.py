@@ -9,61 +9,36 @@ with idf(t) = ln(1 + (N - n_t + 0.5) / (n_t + 0.5)), which is positive for every
 the living items, n_t those of them that hold t in a field with a weight, and the mean length of a field is
 taken over the living items that have words in it. So a base with deltas scores exactly as one rebuilt index.
 
+A clause may have several wordings: synonyms, what an unfinished word may become. Together they count as one
+term, each occurrence with the weight of its wording: tf' is the weighted sum of theirs, n_t counts the items
+that hold any. An item holds a phrase or is not found; the phrase adds no score beyond that of its words.
+
 Every sum runs in one order (terms and fields by name), so a score depends neither on the mask, nor on the
 order of the words, nor on how the items are cut into segments.
 """
 
-import math
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.errors import UsageError
-from pinakes.indexes.bm25.analyzer import Analyzer, split
-from pinakes.indexes.bm25.postings import Postings
+from pinakes.indexes.bm25.analyzer import split
+from pinakes.indexes.bm25.lookup import DENSE_ABOVE, Lookup, Saturated, Statistics
+from pinakes.indexes.bm25.query import Clause, Typed, WordQuery
+from pinakes.indexes.bm25.reader import Reader
+from pinakes.indexes.bm25.segment import Segment
+from pinakes.indexes.bm25.synonyms import Rules, Synonyms
 from pinakes.kernels.topk import best
 
 DECIMALS = 6
 SMALLEST = 10.0**-DECIMALS
 """What a match scores at least: a word that every item holds must not round to no match at all."""
 
-DENSE_ABOVE = 1 / 16
-"""Share of all rows above which adding up in an array of all rows is faster than sorting the rows."""
-
-Occurrences = tuple[NDArray[np.int64], NDArray[np.float64]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Segment:
-    """The words of one snapshot in a release.
-
-    Attributes:
-        postings: with the snapshot's own row numbers.
-        offset: the row of its first item in the numbering of the release.
-        alive: bool of shape (items,): not deleted and not superseded by a later snapshot.
-    """
-
-    postings: Postings
-    offset: int
-    alive: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """What BM25F must know of all segments together.
-
-    Attributes:
-        items: number of living items.
-        mean_lengths: by field, mean number of words of the living items that have any; 0 if none has.
-    """
-
-    items: int
-    mean_lengths: Mapping[str, float]
+BLOCK = 64
+"""Rows of which the best is looked at first, to leave most of the others out before they are ranked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +86,12 @@ class BM25Index:
     """BM25F over the segments of a release."""
 
     def __init__(
-        self, segments: Sequence[Segment], weights: Mapping[str, float], k1: float = 1.2, b: float = 0.75
+        self,
+        segments: Sequence[Segment],
+        weights: Mapping[str, float],
+        k1: float = 1.2,
+        b: float = 0.75,
+        synonyms: Rules | None = None,
     ) -> None:
         """Store what to search.
 
@@ -120,10 +100,12 @@ class BM25Index:
             weights: weight of each field, at least 0; a field without weight is not searched.
             k1: how fast repetitions of a term saturate, at least 0.
             b: how much the length of a field counts, 0 to 1.
+            synonyms: what else is looked for when a word or a phrase was typed.
         """
-        self._segments = tuple(segments)
         self._weights = {name: weights[name] for name in sorted(weights) if weights[name] > 0}
         self._k1, self._b = k1, b
+        self._lookup = Lookup(segments, self._weights, k1, b)
+        self._rules = synonyms or {}
 
     def open(self) -> Self:
         """Compute the statistics now instead of at the first search.
@@ -131,26 +113,25 @@ class BM25Index:
         Raises:
             UsageError: the segments cut text into terms in different ways.
         """
-        _ = self._analyzer, self.statistics
+        _ = self._reader, self.statistics
         return self
 
-    @cached_property
+    @property
     def statistics(self) -> Statistics:
         """The counts over all living items."""
-        means = {}
-        for name in self._weights:
-            words = holders = 0
-            for segment in self._segments:
-                if name in segment.postings.fields:
-                    lengths = segment.postings.fields[name].lengths
-                    words += int(lengths.sum(where=segment.alive, dtype=np.int64))
-                    holders += int(np.count_nonzero(segment.alive & (lengths > 0)))
-            means[name] = words / holders if holders else 0.0
-        return Statistics(sum(int(np.count_nonzero(s.alive)) for s in self._segments), means)
+        return self._lookup.statistics
+
+    def read(self, text: str, *, unfinished: bool = False) -> WordQuery:
+        """Return what a text asks for; see `Reader.read`.
+
+        Raises:
+            UsageError: the segments cut text into terms in different ways.
+        """
+        return self._reader.read(text, unfinished=unfinished)
 
     def search(
         self,
-        text: str,
+        query: str | WordQuery,
         mask: NDArray[np.bool_] | None = None,
         k: int = 10,
         order: NDArray[np.int64] | None = None,
@@ -158,200 +139,157 @@ class BM25Index:
         """Find the k best items for some words.
 
         Args:
-            text: the words; one that is repeated counts as often.
+            query: the words, or what `read` made of them; one that is repeated counts as often.
             mask: bool of shape (rows of the release,): True where an item may be found; None for all.
             k: how many are wanted.
             order: int64 of shape (rows of the release,), decides between equal scores: lower first; None
                 for the lower row first.
 
         Returns:
-            living items that the mask allows and that hold at least one word, so perhaps fewer than k.
+            living items that the mask allows and that hold at least one word, and every phrase; perhaps fewer
+            than k.
 
         Raises:
             UsageError: the segments cut text into terms in different ways.
         """
-        rows, raw = self._add_up([self._scored(term, n) for term, n in self._query(text)])
-        if mask is not None:
-            allowed = mask[rows]
-            rows, raw = rows[allowed], raw[allowed]
+        asked = self._read(query)
+        phrases = self.holding_phrases(asked)
+        if phrases is not None:
+            mask = phrases if mask is None else phrases & mask
+        rows, raw = self._sums(asked.clauses, mask, k)
         scores = np.maximum(np.round(raw, DECIMALS, out=raw), SMALLEST, out=raw)
         top = best(scores, rows if order is None else order[rows], k)
         return WordHits(rows[top], scores[top])
 
-    def self_score(self, text: str) -> float:
+    def holding_phrases(self, query: WordQuery) -> NDArray[np.bool_] | None:
+        """Return which living items hold every phrase of a query, shape (rows,); None if it has none."""
+        if not query.phrases:
+            return None
+        return reduce(np.logical_and, map(self._lookup.phrase, query.phrases))
+
+    def holds(self, word: str, mask: NDArray[np.bool_]) -> bool:
+        """Return whether some living item of a mask holds the term of a word."""
+        rows, _ = self._lookup.occurrences((((self._lookup.analyzer.stemmer()(word),), 1.0),))
+        return bool(mask[rows].any())
+
+    def self_score(self, query: str | WordQuery) -> float:
         """Return the score of an item that consists of the query alone, in the field with the most weight.
 
         A term that no item holds counts as the rarest, so a score divided by this one is small where words of
         the query were not found.
         """
-        means = self.statistics.mean_lengths
+        asked, means = self._read(query), self.statistics.mean_lengths
         field = max(
             (name for name in self._weights if means[name]), key=self._weights.__getitem__, default=""
         )
-        length = len(split(text)[0])
+        length = sum(len(split(typed.word)[0]) for typed in asked.typed)
         if not field or not length:
             return 0.0
         once = self._weights[field] / (1 - self._b + self._b * length / means[field])
-        query = [(n * once, n * self._rarity(term)) for term, n in self._query(text)]
-        return round(sum(weight * tf / (self._k1 + tf) for tf, weight in query), DECIMALS)
+        parts = [(clause.count * once, clause.count * self._rarity(clause)) for clause in asked.clauses]
+        return round(sum(weight * tf / (self._k1 + tf) for tf, weight in parts), DECIMALS)
 
-    def explain(self, text: str, row: int) -> tuple[Contribution, ...]:
+    def explain(self, query: str | WordQuery, row: int) -> tuple[Contribution, ...]:
         """Return what each term in each field adds to the score of a living item, by term and field.
 
-        The fields of a term share its score as they share tf'; the sum is the score before rounding.
+        The fields and wordings of a clause share its score as they share tf'; the sum is the score before
+        rounding.
         """
         contributions = []
-        for term, n in self._query(text):
-            parts = dict(self._parts(term, row))
-            frequency = sum(parts.values())
+        for clause in self._read(query).clauses:
+            parts = list(self._lookup.parts(clause.wordings, row))
+            frequency = sum(part for _, _, part in parts)
             if frequency:
-                share = n * self._rarity(term) / (self._k1 + frequency)
-                contributions += [Contribution(term, field, share * part) for field, part in parts.items()]
+                share = clause.count * self._rarity(clause) / (self._k1 + frequency)
+                contributions += [Contribution(term, field, share * part) for term, field, part in parts]
         return tuple(contributions)
 
-    def match(self, text: str, row: int) -> Match:
+    def match(self, query: str | WordQuery, row: int) -> Match:
         """Return which words of a query a living item holds, and where; one term of a word is enough."""
-        return self.matches(text, np.array([row]))[0]
+        return self.matches(query, np.array([row]))[0]
 
-    def matches(self, text: str, rows: NDArray[np.int64]) -> tuple[Match, ...]:
+    def matches(self, query: str | WordQuery, rows: NDArray[np.int64]) -> tuple[Match, ...]:
         """Return `match` for several items, in their order; shape of ``rows``: (k,)."""
-        words = self._analyzer.words(text)
-        terms = {term for _, of_word in words for term in of_word}
-        rarity = {term: self._rarity(term) for term in terms}
-        holds = {term: self._holding(term, rows) for term in terms}
-        says = {word: max(rarity[term] for term in of_word) for word, of_word in words}
+        words = self._read(query).typed
+        clauses = {wordings for typed in words for wordings in typed.clauses}
+        rarity = {wordings: self._rarity(Clause(wordings)) for wordings in clauses}
+        holds = {wordings: self._lookup.holding(wordings, rows) for wordings in clauses}
+        says = {typed.word: max(rarity[wordings] for wordings in typed.clauses) for typed in words}
         total = sum(says.values())
         shares = {word: value / total for word, value in says.items()}
-        return tuple(self._match(words, holds, shares, place) for place in range(len(rows)))
-
-    def _match(
-        self,
-        words: Sequence[tuple[str, Sequence[str]]],
-        holds: Mapping[str, Mapping[str, NDArray[np.bool_]]],
-        shares: Mapping[str, float],
-        place: int,
-    ) -> Match:
-        matched, missing = dict[str, tuple[str, ...]](), []
-        for word, terms in words:
-            fields = tuple(name for name in self._weights if any(holds[term][name][place] for term in terms))
-            if fields:
-                matched[word] = fields
-            elif word not in missing:
-                missing.append(word)
-        return Match(matched, tuple(missing), shares)
-
-    def _holding(self, term: str, rows: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
-        """Return for each field which of the given items hold a term in it, shape (k,)."""
-        holding = {name: np.zeros(len(rows), dtype=np.bool_) for name in self._weights}
-        for segment in self._segments:
-            docs_of_rows = rows - segment.offset
-            inside = (docs_of_rows >= 0) & (docs_of_rows < len(segment.alive))
-            for name, docs, _ in self._postings(segment, term):
-                if len(docs):
-                    places = np.searchsorted(docs, docs_of_rows[inside]).clip(max=len(docs) - 1)
-                    holding[name][inside] |= docs[places] == docs_of_rows[inside]
-        return holding
+        held = [
+            {name: reduce(np.logical_or, [holds[w][name] for w in typed.clauses]) for name in self._weights}
+            for typed in words
+        ]
+        return tuple(_match(words, held, shares, place) for place in range(len(rows)))
 
     @cached_property
-    def _analyzer(self) -> Analyzer:
-        analyzers = {segment.postings.analyzer for segment in self._segments}
-        if len(analyzers) > 1:
-            found = ", ".join(sorted(analyzer.language for analyzer in analyzers))
-            raise UsageError(
-                f"the snapshots of this release stem in different languages ({found}): freeze a new base"
-            )
-        return analyzers.pop()
+    def _reader(self) -> Reader:
+        return Reader(self._lookup, Synonyms.of(self._rules, self._lookup.analyzer))
 
-    @cached_property
-    def _whole(self) -> tuple[bool, ...]:
-        """For each segment, whether all its items live."""
-        return tuple(bool(segment.alive.all()) for segment in self._segments)
+    def _read(self, query: str | WordQuery) -> WordQuery:
+        return self.read(query) if isinstance(query, str) else query
 
-    @cached_property
-    def _rows(self) -> int:
-        return max(segment.offset + len(segment.alive) for segment in self._segments)
+    def _rarity(self, clause: Clause) -> float:
+        return self._lookup.idf(self._lookup.holders(clause.wordings))
 
-    def _query(self, text: str) -> list[tuple[str, int]]:
-        """Return the terms of a query, sorted, with how often each occurs."""
-        return sorted(Counter(self._analyzer.terms(text)).items())
-
-    def _rarity(self, term: str) -> float:
-        return self._idf(len(self._occurrences(term)[0]))
-
-    def _idf(self, holders: int) -> float:
-        return math.log1p((self.statistics.items - holders + 0.5) / (holders + 0.5))
-
-    def _scored(self, term: str, count: int) -> Occurrences:
-        """Return the living items that hold a term, and what it adds to the score of each."""
-        rows, frequencies = self._occurrences(term)
-        return rows, _saturated(frequencies, self._k1, count * self._idf(len(rows)))
-
-    def _occurrences(self, term: str) -> Occurrences:
-        """Return the living items that hold a term, and its tf' in each."""
+    def _sums(
+        self, clauses: Iterable[Clause], mask: NDArray[np.bool_] | None, k: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the rows that may be among the k best, and their scores before rounding."""
         found = []
-        for segment, whole in zip(self._segments, self._whole, strict=True):
-            for name, docs, tfs in self._postings(segment, term):
-                rows = docs.astype(np.int64)
-                if not whole:
-                    alive = segment.alive[rows]
-                    rows, tfs = rows[alive], tfs[alive]  # noqa: PLW2901
-                if len(rows):
-                    lengths = segment.postings.fields[name].lengths[rows]
-                    rows += segment.offset
-                    found.append((rows, self._normalised(name, tfs, lengths)))
-        return self._add_up(found)
-
-    def _parts(self, term: str, row: int) -> Iterator[tuple[str, float]]:
-        """Yield each field in which an item holds a term, with its part of tf'."""
-        segment = next(s for s in self._segments if s.offset <= row < s.offset + len(s.alive))
-        doc = row - segment.offset
-        for name, docs, tfs in self._postings(segment, term):
-            place = int(np.searchsorted(docs, doc))
-            if place < len(docs) and docs[place] == doc:
-                lengths = segment.postings.fields[name].lengths[doc : doc + 1]
-                yield name, float(self._normalised(name, tfs[place : place + 1], lengths)[0])
-
-    def _postings(
-        self, segment: Segment, term: str
-    ) -> Iterator[tuple[str, NDArray[np.uint32], NDArray[np.uint16]]]:
-        """Yield the postings of a term in each field that is searched: (field, rows, frequencies)."""
-        number = segment.postings.find(term)
-        if number is not None:
-            for name in self._weights:
-                if name in segment.postings.fields:
-                    yield name, *segment.postings.fields[name].occurrences(number)
-
-    def _normalised(
-        self, field: str, tfs: NDArray[np.uint16], lengths: NDArray[np.uint32]
-    ) -> NDArray[np.float64]:
-        """Return the part of a field in tf'."""
-        values = lengths.astype(np.float64)
-        values *= self._b / self.statistics.mean_lengths[field]
-        values += 1 - self._b
-        np.divide(tfs, values, out=values)
-        values *= self._weights[field]
-        return values
-
-    def _add_up(self, found: Sequence[Occurrences]) -> Occurrences:
-        """Return each row once, with the sum of its values in the order in which they were given."""
-        if not found:
-            return np.empty(0, np.int64), np.empty(0)
-        if len(found) == 1:
-            return found[0]
-        rows = np.concatenate([rows for rows, _ in found])
-        values = np.concatenate([values for _, values in found])
-        if len(rows) > DENSE_ABOVE * self._rows:
-            sums = np.bincount(rows, weights=values, minlength=self._rows).astype(np.float64, copy=False)
-            union = np.flatnonzero(sums > 0).astype(np.int64)
-            return union, sums[union]
-        union, places = np.unique(rows, return_inverse=True)
-        return union, np.bincount(places, weights=values).astype(np.float64, copy=False)
+        for clause in clauses:
+            saturated = self._lookup.saturated(clause)
+            found.append((saturated, clause.count * self._lookup.idf(saturated.holders)))
+        rows = self._lookup.rows
+        if sum(saturated.holders for saturated, _ in found) > DENSE_ABOVE * rows:
+            sums = _dense_sums(found, rows)
+            if mask is not None:
+                sums *= mask
+            kept = _at_least_kth(sums, k)
+            return kept, sums[kept]
+        union, sums = self._lookup.add_up(
+            [(s.rows, s.values * weight) for s, weight in found if s.rows is not None]
+        )
+        if mask is None:
+            return union, sums
+        allowed = mask[union]
+        return union[allowed], sums[allowed]
 
 
-def _saturated(frequencies: NDArray[np.float64], k1: float, weight: float) -> NDArray[np.float64]:
-    """Return ``weight tf' / (k1 + tf')``."""
-    # In place, as in `_normalised`: fresh pages for every step would cost more than the arithmetic.
-    values = frequencies + k1
-    np.divide(frequencies, values, out=values)
-    values *= weight
-    return values
+def _dense_sums(found: Sequence[tuple[Saturated, float]], rows: int) -> NDArray[np.float64]:
+    """Add up weighed values in an array of all rows, in the order given."""
+    sums, weighed = np.zeros(rows), np.empty(rows)
+    for saturated, weight in found:
+        if saturated.rows is None:
+            np.multiply(saturated.values, weight, out=weighed)
+            sums += weighed
+        else:
+            sums[saturated.rows] += saturated.values * weight
+    return sums
+
+
+def _at_least_kth(sums: NDArray[np.float64], k: int) -> NDArray[np.int64]:
+    """Return the rows above 0 that may be among the k best once rounded, and perhaps a few more."""
+    blocks = sums[: len(sums) // BLOCK * BLOCK].reshape(-1, BLOCK).max(axis=1)
+    floor = 0.0
+    if 0 < k <= len(blocks):
+        # At least k rows are as good as the k-th best block; rounding moves each by half a unit at most.
+        floor = float(np.partition(blocks, len(blocks) - k)[len(blocks) - k]) - 2 * SMALLEST
+    return np.flatnonzero(sums > max(floor, 0.0)).astype(np.int64)
+
+
+def _match(
+    words: Sequence[Typed],
+    held: Sequence[Mapping[str, NDArray[np.bool_]]],
+    shares: Mapping[str, float],
+    place: int,
+) -> Match:
+    matched, missing = dict[str, tuple[str, ...]](), []
+    for typed, holds in zip(words, held, strict=True):
+        fields = tuple(name for name, rows in holds.items() if rows[place])
+        if fields:
+            matched[typed.word] = fields
+        elif typed.word not in missing:
+            missing.append(typed.word)
+    return Match(matched, tuple(missing), shares)

@@ -90,6 +90,7 @@ class SearchQuery(Body):
         max_length=200,
     )
     facets: list[str] = Field([], description="fields whose values are counted, too", max_length=50)
+    prefix: bool = Field(False, description="the last word may be the beginning of another")
     cursor: str | None = Field(
         None, description="`next` of the page before; send it with the same query", max_length=400
     )
@@ -180,6 +181,14 @@ class FacetOut(BaseModel):
     ranges: list[FacetRangeOut] = Field(description="of numbers and dates; dates go by year")
 
 
+class CorrectionOut(BaseModel):
+    """A word that was put right, or might be."""
+
+    typed: str
+    used: str
+    applied: bool = Field(description="the hits are those of `used`: no item holds `typed`")
+
+
 class Answer(BaseModel):
     """The answer to one query."""
 
@@ -192,6 +201,8 @@ class Answer(BaseModel):
     synthetic: bool
     notes: list[str]
     facets: list[FacetOut] = Field(description="those that were asked for")
+    did_you_mean: str | None = Field(description="the text with other words put in, or null")
+    corrections: list[CorrectionOut]
     next: str | None = Field(description="cursor of the next page, or null")
 
 

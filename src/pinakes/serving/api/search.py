@@ -162,6 +162,7 @@ def answer_query(
         min_confidence=query.min_confidence,
         sort=query.sort,
         facets=query.facets,
+        prefix=query.prefix,
     )
     context.metrics.observe_search(results.timings, results.plan)
     more = len(results) == end and end < query.candidates

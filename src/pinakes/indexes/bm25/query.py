@@ -1,0 +1,84 @@
+"""What some words ask for, in its final form: clauses of wordings, phrases, and what was put right."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Wording: TypeAlias = tuple[str, ...]
+"""Terms that follow each other; most often one."""
+
+Weighed: TypeAlias = tuple[tuple[Wording, float], ...]
+"""Wordings of one thing, sorted, each with what an occurrence of it counts, more than 0 and at most 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One thing that is asked for, in any of its wordings: together they count as one term.
+
+    Attributes:
+        count: how often it was asked for.
+    """
+
+    wordings: Weighed
+    count: int = 1
+
+    @property
+    def term(self) -> str | None:
+        """The term, where the clause is nothing else."""
+        ((first, weight), *others) = self.wordings
+        return first[0] if not others and len(first) == 1 and weight == 1.0 else None
+
+    @property
+    def name(self) -> str:
+        """Its wordings for people."""
+        return "|".join(" ".join(wording) for wording, _ in self.wordings)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A word as it was typed, and what it asks for: one clause for each of its terms."""
+
+    word: str
+    clauses: tuple[Weighed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word that was put right, or might be.
+
+    Attributes:
+        typed: the word of the query.
+        used: the word of the collection.
+        applied: no item holds the typed word, and the other one was searched for instead; otherwise it is
+            only suggested.
+    """
+
+    typed: str
+    used: str
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WordQuery:
+    """A text as BM25 takes it.
+
+    Attributes:
+        typed: its words.
+        beside: what several words ask for together, such as a synonym of a phrase.
+        phrases: words that must follow each other in an item exactly so: folded, not stemmed.
+        corrections: in the order of the words.
+        completed: the last word, if no item holds it and those that begin with it were searched for instead.
+    """
+
+    typed: tuple[Typed, ...]
+    beside: tuple[Weighed, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    completed: str | None = None
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """What is asked for, each thing once, in an order that does not depend on that of the words."""
+        counts = Counter(weighed for typed in self.typed for weighed in typed.clauses)
+        counts.update(self.beside)
+        return tuple(Clause(wordings, count) for wordings, count in sorted(counts.items()))

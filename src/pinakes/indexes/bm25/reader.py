@@ -1,0 +1,211 @@
+"""From a text to what it asks for: phrases, unfinished and misspelt words, synonyms.
+
+What is made of a text depends on the words of living items alone, never on a filter: a mask changes no score.
+And it is the same for a base with deltas as for one index rebuilt of them.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from pinakes.indexes.bm25.analyzer import split
+from pinakes.indexes.bm25.lookup import Lookup
+from pinakes.indexes.bm25.query import Correction, Typed, Weighed, Wording, WordQuery
+from pinakes.indexes.bm25.spelling import Speller
+from pinakes.indexes.bm25.synonyms import Synonyms
+
+COMPLETION = 0.5
+"""What an occurrence of a word that the last one may become counts, against 1 of the word as it stands."""
+
+COMPLETIONS = 32
+"""How many words the last one may become: the most frequent."""
+
+LEAST_COMPLETED = 3
+"""Letters that a word must have before it is taken for unfinished unasked."""
+
+SYNONYM = 0.8
+"""What an occurrence of a synonym counts, against 1 of the word that was typed."""
+
+LEAST_CORRECTED = 4
+"""Letters that a word must have to be put right: nearly all shorter ones are one slip from many others."""
+
+FEW = 3
+"""A word that at most so many items hold may be a misspelling of theirs: another one is suggested ..."""
+
+FAR_MORE = 50
+"""... if so many times as many hold that."""
+
+# A quotation mark opens before a word and closes behind one: 24" is a size.
+_QUOTED = re.compile(r'(?<!\S)["“„«]([^"“”„«»]+)["“”»](?!\w)')
+_DIGIT = re.compile(r"\d")
+
+
+class Reader:
+    """Reads the texts of queries for one release."""
+
+    def __init__(self, lookup: Lookup, synonyms: Synonyms) -> None:
+        """Store what words are looked up in, and what else to look for."""
+        self._lookup = lookup
+        self._synonyms = synonyms
+
+    def read(self, text: str, *, unfinished: bool = False) -> WordQuery:
+        """Return what a text asks for.
+
+        Args:
+            text: words; those in double quotes must follow each other exactly so.
+            unfinished: the last word may be the beginning of another, as while it is typed.
+        """
+        pieces = [piece for part, quoted in _parts(text) for piece in self._pieces(part, quoted=quoted)]
+        ends_open = bool(pieces) and not pieces[-1].quoted and not text[-1].isspace()
+        corrections, completed = list[Correction](), None
+        for piece in pieces:
+            if piece.quoted:
+                continue
+            if ends_open and piece is pieces[-1] and self._complete(piece, asked=unfinished):
+                completed = None if self._lookup.common(piece.words[-1], 0) else piece.words[-1]
+                continue
+            corrections += self._correct(piece)
+        beside = tuple(self._add_synonyms(pieces))
+        return WordQuery(
+            typed=tuple(piece.typed() for piece in pieces),
+            beside=beside,
+            phrases=tuple(
+                tuple(words) for part, quoted in _parts(text) if quoted and (words := split(part)[0])
+            ),
+            corrections=tuple(corrections),
+            completed=completed,
+        )
+
+    def _pieces(self, text: str, *, quoted: bool) -> Iterator["_Piece"]:
+        for word, terms in self._lookup.analyzer.words(text):
+            yield _Piece(word, split(word)[0], terms, quoted=quoted)
+
+    def _complete(self, piece: "_Piece", *, asked: bool) -> bool:
+        """Add what the last word of a piece may become; return whether there is anything."""
+        word = piece.words[-1]
+        long_enough = len(word) >= LEAST_COMPLETED and not _DIGIT.search(word)
+        if not asked and (not long_enough or self._lookup.common(word, 0)):
+            return False
+        own = self._stem(word)
+        others = {self._stem(longer) for longer in self._becoming(word)} - {own}
+        options = piece.options[len(piece.words) - 1]
+        for term in others:
+            options[(term,)] = COMPLETION
+        return bool(others)
+
+    def _becoming(self, prefix: str) -> list[str]:
+        """Return the most frequent words that begin with a prefix, it itself not among them."""
+        counts: dict[str, int] = {}
+        for segment, living in zip(self._lookup.segments, self._lookup.word_counts, strict=True):
+            numbers = segment.postings.words.starting_with(prefix)
+            found = living[numbers.start : numbers.stop]
+            for place in found.nonzero()[0].tolist():
+                word = segment.postings.words[numbers.start + place]
+                counts[word] = counts.get(word, 0) + int(found[place])
+        counts.pop(prefix, None)
+        return sorted(counts, key=lambda word: (-counts[word], word))[:COMPLETIONS]
+
+    def _correct(self, piece: "_Piece") -> Iterator[Correction]:
+        """Put the word of a piece right where no item holds it; yield what was done, or would be worth it."""
+        (word, *others) = piece.words
+        if others or len(word) < LEAST_CORRECTED or not word.isalpha():
+            return
+        if self._lookup.common(word, FEW):
+            return
+        holders = self._lookup.holds(word)
+        best, most = self._nearest(word)
+        if best is not None and holders == 0:
+            piece.replace(best, self._stem(best))
+            yield Correction(word, best, applied=True)
+        elif best is not None and most >= FAR_MORE * holders:
+            yield Correction(word, best, applied=False)
+
+    def _nearest(self, word: str) -> tuple[str | None, int]:
+        """Return the word one slip away that most items hold, and how many do; (None, 0) for none."""
+        found = set()
+        for segment, speller, living in zip(
+            self._lookup.segments, self._spellers, self._lookup.word_counts, strict=True
+        ):
+            found |= {segment.postings.words[n] for n in speller.near(word) if living[n]}
+        held = {near: self._lookup.holds(near) for near in found if near.isalpha()}
+        best = min(held, key=lambda near: (-held[near], near), default=None)
+        return best, held[best] if best is not None else 0
+
+    def _add_synonyms(self, pieces: list["_Piece"]) -> Iterator[Weighed]:
+        """Add the synonyms of words to what they ask for, and yield those of several words together."""
+        places = [(piece, n) for piece in pieces if not piece.quoted for n in range(len(piece.words))]
+        terms = [piece.main_term(n) for piece, n in places]
+        for place, wording in self._synonyms.within(terms):
+            others = dict.fromkeys(self._synonyms.others[wording], SYNONYM)
+            if len(wording) == 1:
+                piece, n = places[place]
+                piece.options[n] = {**others, **piece.options[n]}
+            else:
+                yield _weighed({**others, wording: 1.0})
+
+    @cached_property
+    def _spellers(self) -> list[Speller]:
+        return [Speller(segment.postings.words) for segment in self._lookup.segments]
+
+    def _stem(self, word: str) -> str:
+        return self._lookup.analyzer.stemmer()(word)
+
+
+class _Piece:
+    """What stands between two spaces of a query while it is read.
+
+    Attributes:
+        words: its folded words.
+        options: for each of its terms - those of its words, then those of its compounds - the wordings that
+            are looked for, and what an occurrence of each counts.
+    """
+
+    def __init__(self, typed: str, words: list[str], terms: list[str], *, quoted: bool) -> None:
+        self._typed = typed
+        self.words = words
+        self.quoted = quoted
+        self.options: list[dict[Wording, float]] = [{(term,): 1.0} for term in terms]
+
+    def main_term(self, place: int) -> str:
+        """Return the term of a word of the piece, as it is spelt now."""
+        return max(self.options[place].items(), key=lambda option: option[1])[0][0]
+
+    def replace(self, word: str, term: str) -> None:
+        """Take another word for the only one of the piece."""
+        self._typed, self.words, self.options = word, [word], [{(term,): 1.0}]
+
+    def typed(self) -> Typed:
+        """Return it in its final form."""
+        return Typed(self._typed, tuple(map(_weighed, self.options)))
+
+
+def _weighed(options: dict[Wording, float]) -> Weighed:
+    return tuple(sorted(options.items()))
+
+
+def _parts(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of a text within quotes and outside, in order, and whether each is quoted."""
+    end = 0
+    for match in _QUOTED.finditer(text):
+        yield text[end : match.start()], False
+        yield match[1], True
+        end = match.end()
+    yield text[end:], False
+
+
+def unquoted(text: str) -> str:
+    """Return a text without the quotation marks that make phrases."""
+    return _QUOTED.sub(r"\1", text)
+
+
+def corrected(text: str, corrections: tuple[Correction, ...]) -> str | None:
+    """Return a text with other words put in, all else as it was typed; None where there are none."""
+    used = {correction.typed: correction.used for correction in corrections}
+    if not used:
+        return None
+    pieces = re.split(r"(\w+)", text)
+    for place in range(1, len(pieces), 2):
+        words = split(pieces[place])[0]
+        if len(words) == 1 and words[0] in used:
+            pieces[place] = used[words[0]]
+    return "".join(pieces)

@@ -1,0 +1,69 @@
+"""What the words of a query ask for in one corpus, and what the asker is told of how they were taken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.indexes.bm25 import BM25Index, Correction, WordHits, WordQuery, corrected
+from pinakes.retrieval.mask import Allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The words of one query, as the index of one corpus takes them.
+
+    Attributes:
+        text: as it was typed.
+        query: what it asks for.
+        phrases: which items hold every phrase of it, shape (items,); None if it has none.
+    """
+
+    text: str
+    index: BM25Index
+    query: WordQuery
+    phrases: NDArray[np.bool_] | None
+
+    def narrow(self, allowed: Allowed) -> Allowed:
+        """Return the allowed items that hold every phrase."""
+        return allowed if self.phrases is None else Allowed.of(allowed.mask & self.phrases)
+
+    def search(self, mask: NDArray[np.bool_] | None, k: int, order: NDArray[np.int64]) -> WordHits:
+        """Find the k best items; see `BM25Index.search`."""
+        return self.index.search(self.query, mask, k, order)
+
+    def corrections(self, allowed: Allowed) -> tuple[Correction, ...]:
+        """Return the words that were put right, or might be; only what an allowed item holds is named."""
+        return tuple(c for c in self.query.corrections if self.index.holds(c.used, allowed.mask))
+
+    def did_you_mean(self, corrections: tuple[Correction, ...]) -> str | None:
+        """Return the text with corrections put in, or None where there are none."""
+        return corrected(self.text, corrections)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the asker should know."""
+        if self.query.completed is None:
+            return ()
+        return (f"no item holds the word {self.query.completed!r}: words that begin so were searched for",)
+
+
+def ask(index: BM25Index | None, text: str | None, *, unfinished: bool) -> Asked | None:
+    """Read the words of a query; None where there are none, or the corpus has none.
+
+    Args:
+        index: of the corpus.
+        text: as it was typed.
+        unfinished: the last word may be the beginning of another.
+    """
+    if index is None or text is None:
+        return None
+    query = index.read(text, unfinished=unfinished)
+    return Asked(text, index, query, index.holding_phrases(query))
+
+
+def find_id(row_of: Mapping[str, int], text: str) -> int | None:
+    """Return the row of the item whose id was typed, in capitals or not, or None."""
+    typed = text.strip()
+    return next((row_of[name] for name in (typed, typed.upper(), typed.lower()) if name in row_of), None)

@@ -2,7 +2,8 @@
 
 Run: ``python -m benchmarks.interruption [FOLDER]``. FOLDER is a folder of pictures with its table; by
 default the fashion photos of the data folder beside the repository. Seven kills hit the reading of the
-pictures and the encoding, three the writing of the snapshot and its publication.
+pictures and the encoding, three the writing of the snapshot and its publication. What the killed run stored
+and what the rerun encoded must be all pictures together: none twice, none never.
 """
 
 import json
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from pinakes.encoders.cache.sqlite import SQLiteCache
+from pinakes.encoders.descriptor import FEATURES_FINGERPRINT
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.reader import open_snapshot
 
@@ -23,7 +26,7 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 MOMENTS = (
     "pictures 0.05",
     "pictures 0.2",
-    "pictures 0.4",
+    "pictures 0.5",
     "pictures 0.6",
     "pictures 0.8",
     "pictures 1.0",
@@ -44,20 +47,24 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         undisturbed = Path(folder) / "undisturbed"
         total = _index(source, undisturbed)["add"]["pictures"]["decoded"]
-        wanted = _state(undisturbed)
+        wanted, distinct = _state(undisturbed), _stored(undisturbed)
         print(f"undisturbed: {wanted[0]} items, {total} pictures, content hash {wanted[1][:16]}")
         for moment in MOMENTS:
             into = Path(folder) / "killed"
             status = _index_killed(source, into, moment, total)
+            stored = _stored(into)
             left = "none" if not (into / ".pinakes/refs/live.json").exists() else "published"
             report = _index(source, into)
             state = _state(into)
             same = state[:2] == wanted[:2] and np.array_equal(state[2], wanted[2])
             redone = report["add"]["pictures"]["decoded"]
+            made = report["add"]["features"]["made"]
+            once = stored + made == distinct == _stored(into)
             killed = status == -signal.SIGKILL
-            failed += not (same and killed)
+            failed += not (same and killed and once)
             print(
                 f"{moment:16} killed: {killed}, release then: {left}; rerun decoded {redone} of {total}; "
+                f"{stored} encoded before + {made} after = {distinct}, each once: {once}; "
                 f"items, content hash and vectors equal: {same}"
             )
             shutil.rmtree(into)
@@ -74,6 +81,15 @@ def _index_killed(source: Path, into: Path, moment: str, total: int) -> int:
     """Index in a process that kills itself at a moment, and return how it ended."""
     command = [sys.executable, "-m", "benchmarks.interruption", "--victim", str(source), str(into), moment]
     return subprocess.run([*command, str(total)], check=False, capture_output=True).returncode
+
+
+def _stored(folder: Path) -> int:
+    """Return how many features the cache of a collection holds."""
+    cache = SQLiteCache(CollectionPaths(folder).features_db).open()
+    try:
+        return cache.count(FEATURES_FINGERPRINT)
+    finally:
+        cache.close()
 
 
 def _state(folder: Path) -> tuple[int, str, np.ndarray]:

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.machine import describe_machine
+from pinakes.bench.machine import describe_machine
 
 EVERY = 0.05
 """Seconds between looks."""

@@ -34,6 +34,7 @@ from pinakes.ingest.setup import Options, find_setup, keep_frame, write_setup
 from pinakes.ingest.spaces import unbound_notes
 from pinakes.ingest.variants import Variants, find_variants
 from pinakes.ingest.wordless import wordless_note
+from pinakes.kernels.threads import one_matrix_thread
 from pinakes.media.originals import Originals
 from pinakes.settings import BROUGHT, Settings, load_settings
 from pinakes.snapshots import backup as backups
@@ -337,7 +338,7 @@ class Collection:
     @contextmanager
     def _writing(self, verb: str) -> Iterator[tuple[Database, FeatureCache]]:
         """Hold the writer lock with catalogue and feature cache open."""
-        with self._lease(verb), self._catalog() as database:
+        with self._lease(verb), one_matrix_thread(), self._catalog() as database:
             cache = open_cache(self.settings.cache.url, self.paths.features_db)
             try:
                 yield database, cache

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from pinakes.encoders.base import ImageEncoder
 from pinakes.encoders.cache.base import FeatureCache
+from pinakes.errors import UsageError
 
 BATCH = 64
 """Pictures that are encoded together. More gains little, and a prepared picture takes up to 600 kB."""
@@ -31,6 +32,7 @@ class FeatureBatches:
         self._encoders = encoders
         self._cache = cache
         self._waiting: dict[str, dict[str, NDArray[np.generic]]] = {name: {} for name in encoders}
+        self._at_once = BATCH
         self.made = 0
         self.found = 0
 
@@ -58,8 +60,31 @@ class FeatureBatches:
         lacking = self._cache.missing(waiting, encoder.fingerprint)
         new = {digest: prepared for digest, prepared in waiting.items() if digest in lacking}
         if new:
-            rows = encoder.encode_images(list(new.values()))
+            rows = self._encode(encoder, list(new.values()))
             self._cache.put_many(dict(zip(new, rows, strict=True)), encoder.fingerprint)
         self.made += len(new)
         self.found += len(waiting) - len(new)
         waiting.clear()
+
+    def _encode(self, encoder: ImageEncoder, prepared: list[NDArray[np.generic]]) -> NDArray[np.generic]:
+        """Encode pictures; half as many at a time, from now on, whenever memory runs out.
+
+        Raises:
+            UsageError: there is not enough memory for one.
+        """
+        parts: list[NDArray[np.generic]] = []
+        start = 0
+        while start < len(prepared):
+            try:
+                part = encoder.encode_images(prepared[start : start + self._at_once])
+            except MemoryError as error:
+                if self._at_once == 1:
+                    raise UsageError(
+                        f"there is not enough memory to encode even one picture with {encoder.name}; "
+                        "choose a smaller model (`pinakes encoders list`)"
+                    ) from error
+                self._at_once //= 2
+                continue
+            parts.append(part)
+            start += len(part)
+        return np.concatenate(parts)

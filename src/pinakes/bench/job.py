@@ -56,8 +56,8 @@ class Row:
     """One query that was measured; a line of ``rows.jsonl``.
 
     Attributes:
-        phase: ``tune`` finds the effort, ``sweep`` is one effort of many, ``cold`` comes after the page cache
-            was emptied, ``measure`` counts.
+        phase: ``tune`` finds the effort, ``measure`` uses it, ``fixed`` filters with the effort found without
+            a filter, ``sweep`` is one effort of many, ``cold`` comes after the page cache was emptied.
         case: the filter, as `str` writes it.
         kind: of the query.
         query: its number.

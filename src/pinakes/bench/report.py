@@ -68,7 +68,7 @@ def as_json(run: Run) -> dict[str, Any]:
         "systems": [
             {
                 **asdict(measured.summary),
-                "lines": [asdict(line) for line in lines(measured, ("cold", "sweep", "measure"))],
+                "lines": [asdict(line) for line in lines(measured, ("cold", "sweep", "measure", "fixed"))],
             }
             for measured in run.measured
         ],

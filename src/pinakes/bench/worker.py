@@ -77,6 +77,8 @@ class Measurement:
                     self._sweep()
                 for case in job.cases:
                     self._measure("measure", case, None)
+                    if self._efforts[case] != self._efforts[UNFILTERED]:
+                        self._measure("fixed", case, None)
                 throughput = {str(case): self._throughput(case) for case in job.cases}
             peak = memory.peak_resident() + sum(memory.resident(pid) for pid in system.processes())
             settings = dict(system.settings())
@@ -141,7 +143,7 @@ class Measurement:
                 self._ask("sweep", UNFILTERED, kind, effort, numbers=numbers, seconds=self._job.seconds)
 
     def _measure(self, phase: str, case: Case, limit: int | None) -> None:
-        effort = self._efforts.get(case, self._system.efforts[0])
+        effort = self._efforts[UNFILTERED if phase == "fixed" else case]
         self._system.spend(effort)
         for kind in self._dataset.queries:
             numbers = self._measured(kind)[:limit]
@@ -212,7 +214,7 @@ class Measurement:
         queries = dataset.queries[kind]
         filters = [case.where(len(dataset.rows), int(side)) for side in dataset.sides(queries)]
         numbers = self._measured(kind)
-        self._system.spend(self._efforts.get(case, self._system.efforts[0]))
+        self._system.spend(self._efforts[case])
         until = time.perf_counter() + min(2.0, self._job.seconds)
         counts = [0] * self._job.clients
 

@@ -119,7 +119,7 @@ def bench(
     if json:
         print_json(as_json(run))
     else:
-        _print(run)
+        print_run(run)
 
 
 def _systems(asked: Sequence[str] | None) -> tuple[str, ...]:
@@ -182,7 +182,8 @@ def _bytes(text: str) -> int:
     return int(float(match[1]) * UNITS[match[2]])
 
 
-def _print(run: Run) -> None:
+def print_run(run: Run) -> None:
+    """Print a run as tables for people."""
     screen = console()
     screen.print(str(run.machine))
     screen.print(", ".join(f"{name} {version}" for name, version in run.versions.items()))

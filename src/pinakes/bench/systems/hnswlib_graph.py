@@ -13,12 +13,12 @@ from pinakes.bench.systems.base import InProcess
 
 
 class HnswlibGraph(InProcess):
-    """A graph with 32 links a node over float32."""
+    """A graph with 32 links a node, over float32."""
 
     efforts = (16, 32, 64, 128, 256, 512, 1024, 2048)
     effort_name = "ef"
     filters = "filter= function of the label"
-    links = 16
+    links = 32
     construction = 200
 
     def build(self, dataset: Dataset, folder: Path) -> None:

@@ -45,6 +45,7 @@ from pinakes.snapshots.release import Release, make_release
 from pinakes.snapshots.segments import SegmentRows, join_rows, living
 from pinakes.sources.files import PictureFiles
 from pinakes.sources.open import open_source, source_folder
+from pinakes.synonyms import load_synonyms, with_synonyms
 
 LIVE = "live"
 
@@ -326,6 +327,7 @@ class Collection:
         models = served.models if served else {}
         # Where features are kept decides no answer, and its address may hold a password.
         decisive = settings.model_dump(mode="json", exclude={"cache"})
+        decisive = with_synonyms(decisive, load_synonyms(self.paths.root))
         release = make_release(self.paths, snapshots, models, decisive)
         return refs.publish(self.paths, ref, release, reason).release
 

@@ -29,6 +29,7 @@ from pinakes.snapshots.release import Release, SnapshotPin
 from pinakes.snapshots.segments import SegmentRows, join_rows, living
 from pinakes.sources.files import PictureFiles
 from pinakes.sources.open import source_folder
+from pinakes.synonyms import split_settings
 from pinakes.types import View
 
 
@@ -109,7 +110,8 @@ def open_release(paths: CollectionPaths, release: Release, before: OpenRelease |
         UnknownNameError: a snapshot of it is gone.
         IntegrityError: a file of it is damaged.
     """
-    settings = parse_settings(release.settings, where=f"the settings of release {release.id}")
+    plain, synonyms = split_settings(release.settings)
+    settings = parse_settings(plain, where=f"the settings of release {release.id}")
     with ExitStack() as leases:
         leases.enter_context(hold_leases(paths, *(pin.name for pin in release.snapshots)))
         number, live = read_live(paths) or (None, None)
@@ -121,7 +123,8 @@ def open_release(paths: CollectionPaths, release: Release, before: OpenRelease |
             Segment(s.postings, s.starts[0], alive[s.starts[0] :][: s.rows.items.height]) for s in segments
         ]
         spoken = any(len(segment.postings.terms) for segment in lexical)
-        words = BM25Index(lexical, settings.search.fields.model_dump()).open() if spoken else None
+        weights = settings.search.fields.model_dump()
+        words = BM25Index(lexical, weights, synonyms=synonyms).open() if spoken else None
         base = segments[0]
         spaces = {
             name: _join_space(

@@ -30,8 +30,9 @@ from pinakes.indexes.bm25.lookup import DENSE_ABOVE, Lookup, Saturated, Statisti
 from pinakes.indexes.bm25.query import Clause, Typed, WordQuery
 from pinakes.indexes.bm25.reader import Reader
 from pinakes.indexes.bm25.segment import Segment
-from pinakes.indexes.bm25.synonyms import Rules, Synonyms
+from pinakes.indexes.bm25.synonyms import Synonyms
 from pinakes.kernels.topk import best
+from pinakes.synonyms import Rules
 
 DECIMALS = 6
 SMALLEST = 10.0**-DECIMALS

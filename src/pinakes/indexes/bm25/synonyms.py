@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 
 from pinakes.indexes.bm25.analyzer import Analyzer
 from pinakes.indexes.bm25.query import Wording
-
-Rules = Mapping[str, Sequence[str]]
-"""What else is looked for when something was typed: words or phrases by word or phrase."""
+from pinakes.synonyms import Rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pinakes.engine import Engine
 from pinakes.settings import parse_settings
+from pinakes.synonyms import split_settings
 from pinakes.types import AttributeType
 
 
@@ -34,7 +35,9 @@ def read_site(engine: Engine) -> Site:
         SettingsError: the settings of the release are wrong.
     """
     release = engine.release
-    settings = parse_settings(release.settings, where=f"the settings of release {release.id}")
+    settings = parse_settings(
+        split_settings(release.settings)[0], where=f"the settings of release {release.id}"
+    )
     return Site(
         name=settings.name or engine.paths.root.name.replace("_", " ").replace("-", " "),
         synthetic=settings.synthetic,

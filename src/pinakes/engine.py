@@ -100,6 +100,15 @@ class Engine:
         return self._current().release
 
     @property
+    def degraded(self) -> bool:
+        """Whether an older release answers than the one that is published."""
+        return self.pinned is not None or self.trouble is not None
+
+    def cache_counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Return how often each cache of the open release was asked: ``hit`` and ``miss``, by cache."""
+        return {"filter": self._current().searcher.masks.counts()}
+
+    @property
     def missing(self) -> Mapping[str, str]:
         """Why nothing can be encoded into a space, and what to do; by space, empty where all is at hand."""
         return self._current().missing

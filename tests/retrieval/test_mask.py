@@ -52,6 +52,7 @@ def test_the_same_filter_in_other_words_is_the_same_mask():
     found = masks()
     texts = ("price > 1", "price  >  1.0", "(price > 1)")
     assert len({id(found.allowed(text, TODAY).mask) for text in texts}) == 1
+    assert found.counts() == {"hit": 2, "miss": 1}
 
 
 def test_a_shared_mask_cannot_be_written_to():

@@ -59,7 +59,7 @@ def test_requests_errors_and_stages_are_counted(served_engine, client_of):
     assert found['pinakes_plans_total{method="bm25",signal="words"}'] == 3
     assert found["pinakes_items"] == 60
     assert found[f'pinakes_release_info{{release="{served_engine.release.id}"}}'] == 1
-    assert found["pinakes_pending"] == 0
+    assert found['pinakes_pending{queue="search"}'] == 0
 
 
 def test_the_log_has_a_line_for_each_request_and_no_word_of_the_query(client, caplog):
@@ -111,7 +111,7 @@ def two_releases(gallery):
 
         def move():
             Collection(gallery).delete([deleted])
-            engine._looked = 0.0  # as if half a second had passed
+            engine.refresh()
 
         yield engine, first, deleted, move
 

@@ -134,6 +134,11 @@ class Masks:
         day = as_of or datetime.now(UTC).date()
         return self._shown(day) if node is None else self._passing(node, day)
 
+    def counts(self) -> Mapping[str, int]:
+        """Return how many filters were found (``hit``) and how many were worked out (``miss``)."""
+        info = self._passing.cache_info()
+        return {"hit": info.hits, "miss": info.misses}
+
 
 def permitted(
     items: pl.DataFrame, alive: NDArray[np.bool_], policy: Policy, as_of: date

@@ -29,6 +29,9 @@ from pinakes.serving.releases import Releases
 from pinakes.serving.roles import Role
 from pinakes.serving.standby import follow, open_sound
 
+OBSERVE_EVERY = 5.0
+"""Seconds between the notes of what a worker holds, which another worker may be asked for."""
+
 UPLOADS = frozenset({"/v1/search", "/v1/search/batch", "/search"})
 """Paths whose bodies may hold a picture; ``/search`` is that of the pages."""
 
@@ -70,9 +73,10 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        following = asyncio.create_task(follow(engine))
+        tasks = [asyncio.create_task(follow(engine)), asyncio.create_task(_observe(context))]
         yield
-        following.cancel()
+        for task in tasks:
+            task.cancel()
         for part in (
             context.admission,
             context.picture_admission,
@@ -116,3 +120,9 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
     )
     app.add_middleware(RequestMiddleware, metrics=metrics)
     return app
+
+
+async def _observe(context: ServingContext) -> None:
+    while True:
+        context.observe()
+        await asyncio.sleep(OBSERVE_EVERY)

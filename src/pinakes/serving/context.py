@@ -46,6 +46,15 @@ class ServingContext:
     rates: Rates
     metrics: Metrics
 
+    def observe(self) -> None:
+        """Let the metrics show what this worker holds now."""
+        queues = {
+            "search": self.admission,
+            "picture": self.picture_admission,
+            "media": self.media_admission,
+        }
+        self.metrics.observe_process(self.engine, {name: queue.pending for name, queue in queues.items()})
+
 
 async def serving_context(request: Request) -> ServingContext:
     """Return the context of the application that a request came to; asynchronous to need no thread."""

@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
+from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from pinakes.engine import Engine
 from pinakes.retrieval.results import PlanStep
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -24,6 +27,7 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._shown: str | None = None
+        self._counted: dict[tuple[str, str], int] = {}
         self.requests = Counter(
             "pinakes_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
         )
@@ -47,26 +51,20 @@ class Metrics:
         self.plans = Counter(
             "pinakes_plans", "How signals were searched.", ("signal", "method"), registry=self._registry
         )
-        self.pending = Gauge(
-            "pinakes_pending",
-            "Requests that are worked on or wait.",
-            registry=self._registry,
-            multiprocess_mode="livesum",
+        self.pending = self._gauge("pending", "Requests that are worked on or wait.", ("queue",))
+        self.caches = Counter(
+            "pinakes_cache", "Look-ups in a cache.", ("cache", "outcome"), registry=self._registry
         )
-        self.items = Gauge(
-            "pinakes_items",
-            "Living items of the release.",
-            registry=self._registry,
-            multiprocess_mode="mostrecent",
-        )
-        self.release = Gauge(
-            "pinakes_release_info",
+        self.workers = self._gauge("workers", "Processes that answer.")
+        self.resident = self._gauge("resident_bytes", "Memory of the workers, shared pages counted by each.")
+        self.degraded = self._gauge("degraded", "Workers that answer by an older release than the published.")
+        self.items = self._gauge("items", "Living items of the release.", mode="mostrecent")
+        self.release = self._gauge(
+            "release_info",
             "The release that answers: 1 beside its name, 0 beside those before it.",
             ("release",),
-            registry=self._registry,
-            multiprocess_mode="mostrecent",
+            mode="mostrecent",
         )
-
         # To find a labelled metric takes longer than to count; there are few of each.
         self._plan = lru_cache(self.plans.labels)
         self._stage = lru_cache(self.stage_seconds.labels)
@@ -85,13 +83,40 @@ class Metrics:
         self._request(method, route, status).inc()
         self._request_time(route).observe(seconds)
 
-    def show_release(self, release: str, items: int) -> None:
-        """Say which release answers."""
+    def observe_process(self, engine: Engine, pending: Mapping[str, int]) -> None:
+        """Note what this worker holds now: its release, its memory, and how many wait in which queue."""
+        self._show_release(engine.release.id, len(engine))
+        self.degraded.set(engine.degraded)
+        self.workers.set(1)
+        self.resident.set(resident_bytes())
+        for queue, waiting in pending.items():
+            self.pending.labels(queue).set(waiting)
+        for cache, counts in engine.cache_counts().items():
+            for outcome, count in counts.items():
+                self._count_up(cache, outcome, count)
+
+    def _count_up(self, cache: str, outcome: str, count: int) -> None:
+        """Count what was added since the last time; a cache that was emptied counts from 0 again."""
+        before = self._counted.get((cache, outcome), 0)
+        self._counted[cache, outcome] = count
+        self.caches.labels(cache, outcome).inc(count - before if count >= before else count)
+
+    def _show_release(self, release: str, items: int) -> None:
         if self._shown not in (None, release):
             self.release.labels(self._shown).set(0)
         self._shown = release
         self.release.labels(release).set(1)
         self.items.set(items)
+
+    def _gauge(
+        self,
+        name: str,
+        meaning: str,
+        labels: tuple[str, ...] = (),
+        mode: Literal["livesum", "mostrecent"] = "livesum",
+    ) -> Gauge:
+        """Return a gauge that is added up over the workers that live, or shows the one that spoke last."""
+        return Gauge(f"pinakes_{name}", meaning, labels, registry=self._registry, multiprocess_mode=mode)
 
     def page(self) -> bytes:
         """Return the page that Prometheus reads: of all workers, where there are several."""
@@ -100,3 +125,9 @@ class Metrics:
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
             return generate_latest(registry)
         return generate_latest(self._registry)
+
+
+def resident_bytes() -> int:
+    """Return the memory that this process has in use; 0 where the system does not tell."""
+    counts = Path("/proc/self/statm")
+    return int(counts.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if counts.exists() else 0

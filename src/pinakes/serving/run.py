@@ -3,8 +3,8 @@
 import os
 import socket
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +24,9 @@ BACKLOG = 2048
 
 GRACE = 15
 """Seconds that requests have to end after the process was told to."""
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")
+"""What libraries read when they are loaded: how many threads they may have."""
 
 
 def serve(folder: Path, config: ServingConfig, announce: Callable[[str], None] | None = None) -> None:
@@ -59,13 +62,29 @@ def serve(folder: Path, config: ServingConfig, announce: Callable[[str], None] |
         with suppress(KeyboardInterrupt):  # which uvicorn raises again after it has closed everything
             uvicorn.Server(server).run(sockets=[listening])
         return
-    with tempfile.TemporaryDirectory(prefix="pinakes-metrics-") as shared:
-        # Workers inherit the environment; prometheus_client knows no other way.
-        os.environ[SHARED_METRICS] = shared
-        try:
-            Multiprocess(server, sockets=[listening]).run()
-        finally:
-            del os.environ[SHARED_METRICS]
+    # Workers inherit the environment; prometheus_client and the matrix libraries know no other way.
+    with (
+        tempfile.TemporaryDirectory(prefix="pinakes-metrics-") as shared,
+        environment({SHARED_METRICS: shared, **threads_of(config.workers)}),
+    ):
+        Multiprocess(server, sockets=[listening]).run()
+
+
+def threads_of(workers: int) -> dict[str, str]:
+    """Return settings that share the cores out between workers; what the owner has set stays."""
+    share = max(1, (os.cpu_count() or 1) // workers)
+    return {name: str(share) for name in THREADS if name not in os.environ}
+
+
+@contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of the environment that are not set, for a while."""
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name in values:
+            del os.environ[name]
 
 
 def build_app(folder: Path, config: ServingConfig) -> FastAPI:

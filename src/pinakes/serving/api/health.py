@@ -49,7 +49,7 @@ def readyz(context: Context, response: Response) -> Readiness:
     except PinakesError as error:
         response.status_code = 503
         return Readiness(status="unavailable", detail=type(error).__name__)
-    if context.engine.pinned is not None or context.engine.trouble is not None:
+    if context.engine.degraded:
         detail = "the release that is published is damaged: an earlier one answers"
         return Readiness(status="degraded", release=release, items=items, detail=detail)
     if missing := context.engine.missing:
@@ -67,6 +67,5 @@ def readyz(context: Context, response: Response) -> Readiness:
 )
 def metrics(context: Context) -> Response:
     """Return what was counted."""
-    context.metrics.show_release(context.engine.release.id, len(context.engine))
-    context.metrics.pending.set(context.admission.pending)
+    context.observe()
     return Response(context.metrics.page(), headers={"Content-Type": CONTENT_TYPE})

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from pinakes.catalog.database import Database, open_catalog
 from pinakes.catalog.items import count_items, count_pictures
@@ -19,11 +21,15 @@ from pinakes.encoders.base import Family, ImageEncoder, TextFamily
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.encoders.cache.choose import open_cache
 from pinakes.encoders.families import open_family
-from pinakes.errors import SourceError
+from pinakes.errors import SourceError, UsageError
+from pinakes.indexes.stored import IndexRecord
 from pinakes.ingest.add import add_records, upsert_records
 from pinakes.ingest.delete import delete_items
 from pinakes.ingest.encoders import missing_encoders
 from pinakes.ingest.freeze import Freezer, FreezeReport
+from pinakes.ingest.indexing.build import index_after_freeze, tune_snapshot
+from pinakes.ingest.indexing.queries import GIVEN, Queries
+from pinakes.ingest.indexing.tune import GATE, LADDER, Tuning
 from pinakes.ingest.live import publish_live
 from pinakes.ingest.outcome import Deleted, Diagnosis, IndexReport, Status
 from pinakes.ingest.pipeline import Ingest
@@ -34,6 +40,7 @@ from pinakes.ingest.setup import Options, find_setup, keep_frame, write_setup
 from pinakes.ingest.spaces import unbound_notes
 from pinakes.ingest.variants import Variants, find_variants
 from pinakes.ingest.wordless import wordless_note
+from pinakes.kernels.similarity import unit_rows
 from pinakes.kernels.threads import one_matrix_thread
 from pinakes.media.originals import Originals
 from pinakes.settings import BROUGHT, Settings, load_settings
@@ -164,6 +171,42 @@ class Collection:
             frozen = self._freeze(settings, database, cache, waive=waive, compact=True)
             self._publish_frozen(settings, database, frozen, "compact")
         return frozen
+
+    def tune(
+        self,
+        *,
+        families: Sequence[str] = LADDER,
+        space: str | None = None,
+        gate: float = GATE,
+        queries: NDArray[np.floating] | None = None,
+    ) -> Mapping[str, IndexRecord]:
+        """Build every index over the vectors of the served base, measure them, and keep the best.
+
+        Deltas are small and searched exactly. Engines that are open go on as they are; those that open from
+        now on use what was kept.
+
+        Args:
+            families: what to try, such as ``int8`` and ``pq:2``; ``exact`` always is.
+            space: one space; all when None.
+            gate: recall@10 and @100 that an approximate index must reach, 0 to 1.
+            queries: real query vectors, shape (n, dim); made from the collection's own when None.
+
+        Returns:
+            What was measured and kept, by space.
+
+        Raises:
+            UsageError: nothing is published yet, or the queries do not fit.
+            UnknownNameError: no such space or family.
+        """
+        with self._lease("tune"):
+            release = self._served()
+            if release is None:
+                raise UsageError(
+                    f"nothing is published in {self.folder} yet; run: pinakes index {self.folder}"
+                )
+            given = None if queries is None else Queries({"given": unit_rows(queries)}, GIVEN)
+            tuning = Tuning(tuple(families), gate, queries=given)
+            return tune_snapshot(self.paths, release.snapshots[0].name, tuning, space, self.progress)
 
     def publish(self, snapshot: str, ref: str = LIVE) -> Release:
         """Point a ref at a snapshot with the base and the deltas before it.
@@ -320,6 +363,9 @@ class Collection:
         self, settings: Settings, database: Database, frozen: FreezeReport, reason: str
     ) -> Release:
         publish_live(self.paths, settings, database)
+        if frozen.kind == "base" and frozen.snapshot is not None:
+            # Before it is published: who opens the release finds its indexes.
+            index_after_freeze(self.paths, frozen.snapshot, settings, self.progress)
         return self._publish(settings, frozen.snapshots, LIVE, reason)
 
     def _publish(self, settings: Settings, snapshots: Sequence[str], ref: str, reason: str) -> Release:

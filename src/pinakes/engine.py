@@ -118,6 +118,11 @@ class Engine:
         """Names of the vector spaces that answer."""
         return tuple(self._current().corpus.spaces)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever runs this should know, such as an index that is not used because it is damaged."""
+        return self._current().notes
+
     def __len__(self) -> int:
         """Return the number of living items."""
         return int(self._current().corpus.alive.sum())

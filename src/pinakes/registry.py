@@ -59,6 +59,15 @@ BUILT_IN: Mapping[str, Mapping[str, Component]] = MappingProxyType(
                     "pinakes.indexes.int8:Int8Family",
                     "exact by proof: eight-bit codes first, then the vectors of the best",
                 ),
+                "pq": Component(
+                    "pinakes.indexes.product:ProductFamily",
+                    "product quantisation: all rows in four bits for every few dimensions",
+                    takes="how many dimensions share four bits, 4 unless given",
+                ),
+                "ivf": Component(
+                    "pinakes.indexes.lists:ListsFamily", "inverted lists: only the nearest clusters"
+                ),
+                "hnsw": Component("pinakes.indexes.graph:GraphFamily", "a graph of near neighbours"),
             }
         ),
     }

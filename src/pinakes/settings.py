@@ -125,6 +125,16 @@ class SearchSettings(_Table):
     language: str = Field("english", description="language of the stemmer, or 'none'")
     fields: FieldWeights = FieldWeights()
     collapse: bool = Field(True, description="show only the first of several items with identical pictures")
+    index: str = Field(
+        "auto",
+        description="built over the vectors of a new base: 'auto' where it pays, 'exact' for none, or a "
+        "family such as 'int8' or 'pq:2'",
+    )
+    audit: int = Field(
+        1000,
+        ge=0,
+        description="of so many approximate answers one is compared with the exact one; 0 for none",
+    )
 
 
 class GateSettings(_Table):

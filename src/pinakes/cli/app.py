@@ -24,6 +24,7 @@ COMMANDS = {
     "unblock": "pinakes.cli.content:unblock",
     "freeze": "pinakes.cli.versions:freeze",
     "compact": "pinakes.cli.versions:compact",
+    "tune": "pinakes.cli.tune:tune",
     "verify": "pinakes.cli.versions:verify",
     "publish": "pinakes.cli.versions:publish",
     "rollback": "pinakes.cli.versions:rollback",

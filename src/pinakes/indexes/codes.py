@@ -56,9 +56,21 @@ class CodeScan:
         return rows[0][found], scores[0][found]
 
 
-def selecting(mask: NDArray[np.bool_] | None) -> Any:
-    """Return the parameters of a search that finds only what a mask allows; None for no mask."""
+def sample_rows(n: int, most: int) -> NDArray[np.int64]:
+    """Return rows to train on, ascending: all, or as many as wanted; the same for the same numbers."""
+    if n <= most:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(0).choice(n, most, replace=False))
+
+
+def selecting(mask: NDArray[np.bool_] | None, kind: Any = None) -> Any:
+    """Return the parameters of a search that finds only what a mask allows; None for no mask.
+
+    Args:
+        kind: the class of FAISS that the index takes; `SearchParameters` when None.
+    """
     if mask is None:
         return None
     faiss = import_faiss()
-    return faiss.SearchParameters(sel=faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little")))
+    selector = faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
+    return (kind or faiss.SearchParameters)(sel=selector)

@@ -15,6 +15,7 @@ from pinakes.indexes.certified import certified
 from pinakes.indexes.codes import CodeScan
 from pinakes.indexes.exact import GATHER_BELOW, TOGETHER, ExactIndex
 from pinakes.indexes.files import map_array, write_array
+from pinakes.indexes.rotation import random_rotation
 from pinakes.kernels.similarity import Stored, scan_error, widen
 
 BLOCK = 16_384
@@ -22,9 +23,6 @@ BLOCK = 16_384
 
 LEVELS = 127
 """Codes run from -127 to 127, those of rows and those of queries."""
-
-SEED = 4
-"""Of the rotation."""
 
 TINY = 1e-30
 """Stands for the largest value of a query of zeros, which nothing can be divided by."""
@@ -138,8 +136,7 @@ class Int8Family:
     def build(self, vectors: Stored) -> Int8Index:
         """Quantise vectors in two passes: the range of each dimension, then the codes and their error."""
         n, dim = vectors.shape
-        random = np.random.default_rng(SEED).standard_normal((dim, dim))
-        rotation = np.linalg.qr(random)[0].astype(np.float32)
+        rotation = random_rotation(dim)
         low, high = np.full(dim, np.inf, np.float32), np.full(dim, -np.inf, np.float32)
         for start in range(0, n, BLOCK):
             block = widen(vectors[start : start + BLOCK]) @ rotation.T

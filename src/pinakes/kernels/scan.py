@@ -75,6 +75,6 @@ def narrow(vectors: Stored, rows: NDArray[np.int64], query: NDArray[np.float32],
     Returns:
         int64, ascending.
     """
-    if len(rows) <= k:
-        return rows
+    if len(rows) <= 2 * k:
+        return rows  # too few for a scan to save an exact score
     return best_rows(vectors, query[None], k, rows)[0]

@@ -25,7 +25,7 @@ def cosine_scores(vectors: Stored, query: NDArray[np.float32]) -> NDArray[np.flo
     Returns:
         float64 of shape (n,), rounded to six decimals.
     """
-    products = vectors.astype(np.float64) * query.astype(np.float64)
+    products = np.multiply(widen(vectors), query, dtype=np.float64)
     scores: NDArray[np.float64] = np.round(products.sum(axis=1), DECIMALS)
     return scores + 0.0  # no negative zero
 

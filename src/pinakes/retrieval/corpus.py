@@ -12,6 +12,7 @@ from pinakes.indexes.base import VectorIndex
 from pinakes.indexes.bm25.bm25 import BM25Index
 from pinakes.kernels.similarity import Stored
 from pinakes.retrieval.columns import Columns
+from pinakes.retrieval.planner import Planner
 from pinakes.retrieval.records import Records
 from pinakes.settings import ItemScore
 
@@ -21,16 +22,23 @@ class SpacePart:
     """The vectors of one space in one segment.
 
     Attributes:
-        index: proposes rows of ``vectors``.
+        index: proposes rows of ``vectors``, and loses none.
         vectors: unit rows as stored, shape (n, dim).
         item_rows: int64 of shape (n,), the item of each row in the numbering of the corpus.
         view_rows: int64 of shape (n,), the view of each row in the numbering of the corpus, or -1.
+        quicker: chooses an approximate index where there is one; None: ``index`` answers everything.
     """
 
     index: VectorIndex
     vectors: Stored
     item_rows: NDArray[np.int64]
     view_rows: NDArray[np.int64]
+    quicker: Planner | None = None
+
+    @property
+    def planner(self) -> Planner:
+        """Chooses the index of a query."""
+        return self.quicker or Planner(self.index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,17 @@
 """Dense retrieval: the best items of one space, each by its best row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pinakes.indexes.base import Proposal, VectorIndex
+from pinakes.kernels.scan import narrow
 from pinakes.kernels.similarity import cosine_scores
 from pinakes.kernels.topk import best
 from pinakes.retrieval.corpus import Space, SpacePart
+from pinakes.retrieval.planner import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,43 +53,96 @@ def search_space(
         mask: which items may be found, shape (items,); None for all.
         order: rank of each item's id, decides ties.
     """
-    found = [_search_part(part, query, k, mask) for part in space.parts]
-    rows = np.concatenate([f.rows for f in found])
-    scores = np.concatenate([f.scores for f in found])
-    views = np.concatenate([f.view_rows for f in found])
-    top = best(scores, order[rows], k)
-    return DenseHits(
-        rows=rows[top],
-        scores=scores[top],
-        view_rows=views[top],
-        scanned=sum(f.scanned for f in found),
-        method="+".join(dict.fromkeys(f.method for f in found)),
-        recall=min(f.recall for f in found),
-    )
+    return search_together(space, query[None], k, mask, order)[0]
 
 
-def _search_part(
-    part: SpacePart, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None
-) -> DenseHits:
-    """Search one segment: ask for more rows until k distinct items are among them, or none are left."""
-    row_mask = None if mask is None else mask[part.item_rows]
-    wanted, scanned = k, 0
+def search_together(
+    space: Space,
+    queries: NDArray[np.float32],
+    k: int,
+    mask: NDArray[np.bool_] | None,
+    order: NDArray[np.int64],
+    *,
+    exactly: bool = False,
+) -> list[DenseHits]:
+    """Find the k best items of a space for each of several queries under one mask.
+
+    Args:
+        queries: unit vectors, shape (queries, dim).
+        k, mask, order: as in `search_space`.
+        exactly: ask no approximate index.
+    """
+    by_part = [search_part(part, queries, k, mask, exactly=exactly) for part in space.parts]
+    return [_merged(found, k, order) for found in zip(*by_part, strict=True)]
+
+
+def search_part(
+    part: SpacePart,
+    queries: NDArray[np.float32],
+    k: int,
+    mask: NDArray[np.bool_] | None,
+    *,
+    exactly: bool = False,
+) -> list[DenseHits]:
+    """Search one segment: the k best items of each query are among those that come back, in no order."""
+    rows = None if mask is None else mask[part.item_rows]
+    allowed = None if rows is None else int(np.count_nonzero(rows))
+    choice = Choice(part.index) if exactly else part.planner.choose(k, allowed)
+    proposals = choice.index.propose(queries, k, rows)
+    return [
+        _score(part, choice, query, _enough_items(part, choice.index, proposal, query=query, k=k, mask=rows))
+        for query, proposal in zip(queries, proposals, strict=True)
+    ]
+
+
+def _enough_items(
+    part: SpacePart,
+    index: VectorIndex,
+    proposal: Proposal,
+    *,
+    query: NDArray[np.float32],
+    k: int,
+    mask: NDArray[np.bool_] | None,
+) -> Proposal:
+    """Ask for more rows until k distinct items are among them, or none are left."""
+    wanted, scanned = k, proposal.scanned
     while True:
-        (proposal,) = part.index.propose(query[None], wanted, row_mask)
-        scanned += proposal.scanned
-        items = part.item_rows[proposal.rows]
-        if len(np.unique(items)) >= k or len(proposal.rows) < wanted or wanted >= len(part.vectors):
+        few = len(proposal.rows) < wanted or wanted >= len(part.vectors)
+        if few or len(np.unique(part.item_rows[proposal.rows])) >= k:
             break
         wanted *= 2
+        (proposal,) = index.propose(query[None], wanted, mask)
+        scanned += proposal.scanned
+    return Proposal(narrow(part.vectors, proposal.rows, query, wanted), scanned)
+
+
+def _score(part: SpacePart, choice: Choice, query: NDArray[np.float32], proposal: Proposal) -> DenseHits:
+    """Score proposed rows exactly, and keep the best of each item."""
+    items = part.item_rows[proposal.rows]
     scores = cosine_scores(part.vectors[proposal.rows], query)
-    # Best row of each item: sorted by item, then score, then row; the first of each run is kept.
+    # Sorted by item, then score, then row; the first of each run is kept.
     ranked = np.lexsort((proposal.rows, -scores, items))
     firsts = ranked[np.flatnonzero(np.diff(items[ranked], prepend=-1))]
     return DenseHits(
         rows=items[firsts],
         scores=scores[firsts],
         view_rows=part.view_rows[proposal.rows[firsts]],
-        scanned=scanned,
-        method=part.index.name,
-        recall=1.0,
+        scanned=proposal.scanned,
+        method=choice.index.name,
+        recall=choice.recall,
+    )
+
+
+def _merged(found: Sequence[DenseHits], k: int, order: NDArray[np.int64]) -> DenseHits:
+    """Merge what the segments found for one query by score."""
+    rows = np.concatenate([f.rows for f in found])
+    scores = np.concatenate([f.scores for f in found])
+    top = best(scores, order[rows], k)
+    return DenseHits(
+        rows=rows[top],
+        scores=scores[top],
+        view_rows=np.concatenate([f.view_rows for f in found])[top],
+        scanned=sum(f.scanned for f in found),
+        method="+".join(dict.fromkeys(f.method for f in found)),
+        recall=min(f.recall for f in found),
     )

@@ -12,11 +12,12 @@ from pinakes.encoders.bridge import BRIDGE, open_bridge
 from pinakes.encoders.families import open_family
 from pinakes.errors import MissingExtraError, SettingsError, UnknownNameError
 from pinakes.indexes.bm25 import BM25Index, Postings, Segment, open_postings
-from pinakes.indexes.exact import ExactIndex
+from pinakes.indexes.stored import open_indexes
 from pinakes.media.originals import Originals
 from pinakes.retrieval.corpus import Corpus, Space, SpacePart
 from pinakes.retrieval.encode import SpaceEncoders
 from pinakes.retrieval.mask import Policy
+from pinakes.retrieval.planner import Planner
 from pinakes.retrieval.searcher import Searcher
 from pinakes.settings import BROUGHT, ItemScore, Settings, parse_settings
 from pinakes.snapshots.blocks import read_blocks
@@ -42,6 +43,7 @@ class OpenSegment:
         starts: the first item and the first view in the numbering of the release.
         rows: its tables.
         spaces: its part of each space.
+        notes: what whoever runs this should know.
     """
 
     pin: SnapshotPin
@@ -50,6 +52,7 @@ class OpenSegment:
     rows: SegmentRows
     postings: Postings
     spaces: Mapping[str, SpacePart]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,11 @@ class OpenRelease:
     def close(self) -> None:
         """Give the leases back; queries that still run keep the files that they have mapped."""
         self.leases.close()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever runs this should know, such as an index that is not used."""
+        return tuple(note for segment in self.segments for note in segment.notes)
 
     def picture_path(self, view: View) -> Path:
         """Return where the picture of a view lies."""
@@ -166,21 +174,35 @@ def _open_segments(
 
 def _open_segment(paths: CollectionPaths, pin: SnapshotPin, starts: tuple[int, int]) -> OpenSegment:
     snapshot = open_snapshot(paths, pin.name)
+    opened = {name: _open_space(paths, snapshot, name, *starts) for name in snapshot.manifest.encoders}
     return OpenSegment(
         pin=pin,
         starts=starts,
         snapshot=snapshot,
         rows=SegmentRows.of(snapshot),
         postings=open_postings(snapshot.lexical),
-        spaces={name: _open_space(snapshot, name, *starts) for name in snapshot.manifest.encoders},
+        spaces={name: part for name, (part, _) in opened.items()},
+        notes=tuple(note for _, note in opened.values() if note is not None),
     )
 
 
-def _open_space(snapshot: Snapshot, name: str, start: int, view_start: int) -> SpacePart:
+def _open_space(
+    paths: CollectionPaths, snapshot: Snapshot, name: str, start: int, view_start: int
+) -> tuple[SpacePart, str | None]:
+    """Open the vectors of a space with their indexes; with a note where an index cannot be used."""
     vectors, rows = snapshot.vectors(name), snapshot.rows(name)
+    sha256 = snapshot.manifest.files[f"vectors/{name}.npy"].sha256
+    indexes = open_indexes(paths.index(snapshot.name, name), vectors, sha256)
     items = rows["item_row"].cast(int).to_numpy() + start
     views = (rows["view_row"].cast(int) + view_start).fill_null(-1).to_numpy()
-    return SpacePart(ExactIndex(vectors), vectors, items.astype(np.int64), views.astype(np.int64))
+    part = SpacePart(
+        indexes.exhaustive,
+        vectors,
+        items.astype(np.int64),
+        views.astype(np.int64),
+        quicker=Planner.of(indexes),
+    )
+    return part, None if indexes.note is None else f"{snapshot.name}, space {name}: {indexes.note}"
 
 
 def _join_space(name: str, score: ItemScore, record: EncoderRecord, parts: Sequence[SpacePart]) -> Space:

@@ -1,0 +1,163 @@
+"""Approximate search over all rows in a few bits: product quantisation, scanned in registers.
+
+Jegou, Douze and Schmid, "Product Quantization for Nearest Neighbor Search", TPAMI 2011; the scan of four-bit
+codes is that of Andre, Kermarrec and Le Scouarnec, VLDB 2015, in FAISS's IVF form, which takes masks.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.errors import SettingsError
+from pinakes.indexes.base import Proposal
+from pinakes.indexes.codes import import_faiss, sample_rows, selecting
+from pinakes.indexes.exact import ExactIndex
+from pinakes.indexes.files import map_array, read_faiss, write_array, write_faiss
+from pinakes.indexes.rotation import random_rotation
+from pinakes.kernels.similarity import Stored, scan_error, widen
+
+SHARED = 4
+"""Dimensions that share four bits unless told otherwise: 64 bytes a row at 512 dimensions."""
+
+TRAINED_ON = 16_384
+"""Rows that the centroids are fitted on; FAISS looks at 4,096 of them for each."""
+
+BLOCK = 65_536
+"""Rows that are coded at once."""
+
+FIRST, MARGIN = 4, 192
+"""At first four times the wanted rows and 192 more are scored again."""
+
+DEEPER = 4
+"""How many times more are looked at next."""
+
+MOST = 16
+"""Where one row in sixteen would have to be scored again, an exact scan is the better way."""
+
+LAST = 100_000
+"""Rows that are scored again at most; a miss is then less improbable than it should be."""
+
+
+class ProductIndex:
+    """Looks at the codes of all rows, and scores so many of the best again that a miss is improbable.
+
+    How far codes are off is seen on the rows that are scored again. A row that the scan left out would have
+    to be off by more than the distance from the lowest rough score to the k-th best true one: as long as that
+    is less than ``effort / 10`` standard deviations, more rows are looked at, in the end all of them exactly.
+    """
+
+    exhaustive = False
+    efforts: Sequence[int] = (10, 20, 30, 40, 60)
+
+    def __init__(
+        self, name: str, vectors: Stored, index: Any, rotation: NDArray[np.float32], effort: int = 60
+    ) -> None:
+        """Store.
+
+        Args:
+            name: of the family.
+            vectors: those that the codes stand for, shape (n, dim).
+            index: of FAISS, over the rotated vectors.
+            rotation: float32 of shape (padded dim, dim).
+            effort: standard deviations that make a miss improbable enough, times ten.
+        """
+        self.name, self.effort = name, effort
+        self._vectors, self._index, self._rotation = vectors, index, rotation
+        self._plain = ExactIndex(vectors)
+
+    def at(self, effort: int) -> "ProductIndex":
+        """Return the same index with another idea of how improbable a miss has to be."""
+        return ProductIndex(self.name, self._vectors, self._index, self._rotation, effort)
+
+    def propose(
+        self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None = None
+    ) -> list[Proposal]:
+        """Propose the rows that are the k best as far as can be told; see `VectorIndex.propose`."""
+        n = len(self._vectors)
+        allowed = n if mask is None else int(np.count_nonzero(mask))
+        if k < 1 or MOST * (FIRST * k + MARGIN) > allowed:
+            return self._plain.propose(queries, k, mask)
+        return [self._scan(query, k, mask, allowed) for query in queries]
+
+    def save(self, folder: Path) -> None:
+        """Write ``index.faiss`` and ``rotation.npy``."""
+        write_faiss(folder / "index.faiss", self._index)
+        write_array(folder / "rotation.npy", self._rotation)
+
+    def _scan(
+        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, allowed: int
+    ) -> Proposal:
+        faiss = import_faiss()
+        faiss.omp_set_num_threads(1)
+        turned = (self._rotation @ query)[None]
+        parameters = selecting(mask, faiss.SearchParametersIVF)
+        most = DEEPER * (FIRST * k + MARGIN)
+        # A query of zeros has no scale for its table of products.
+        while most * MOST <= DEEPER * allowed and query.any():
+            (rough,), (rows,) = self._index.search(turned, most, params=parameters)
+            scores = np.empty(0, dtype=np.float32)
+            for upto in (most // DEEPER, most):
+                again = widen(self._vectors[rows[len(scores) : upto]]) @ query
+                scores = np.concatenate([scores, again])
+                kth = float(np.partition(scores, upto - k)[upto - k])
+                off = float(np.sqrt(np.mean(np.square(scores - rough[:upto]))))
+                sure = float(rough[upto - 1]) + self.effort / 10 * off < kth
+                if sure or upto > LAST:
+                    good = scores >= kth - 2.0 * scan_error(len(query))
+                    return Proposal(np.sort(rows[:upto][good]), allowed)
+            most *= DEEPER
+        return self._plain.propose(query[None], k, mask)[0]
+
+
+class ProductFamily:
+    """Product quantisation with four bits for every few dimensions: ``pq``, ``pq:8``."""
+
+    def __init__(self, shared: str = str(SHARED)) -> None:
+        """Take the dimensions that share four bits.
+
+        Raises:
+            SettingsError: not a whole number from 1 to 64.
+        """
+        if not (shared.isdecimal() and 1 <= int(shared) <= 64):
+            raise SettingsError(
+                f"pq:{shared}: the dimensions that share four bits are a number from 1 to 64, such as pq:4"
+            )
+        self._shared = int(shared)
+
+    @property
+    def name(self) -> str:
+        """Such as ``pq:4``."""
+        return f"pq:{self._shared}"
+
+    def build(self, vectors: Stored) -> ProductIndex:
+        """Fit the centroids on sampled rows, then code all, in blocks."""
+        faiss = import_faiss()
+        n, dim = vectors.shape
+        pieces = -(-dim // self._shared)
+        # Zero rows pad the rotated vectors to whole pieces; they change no product.
+        rotation = np.zeros((pieces * self._shared, dim), dtype=np.float32)
+        rotation[:dim] = random_rotation(dim)
+        index = faiss.index_factory(len(rotation), f"IVF1,PQ{pieces}x4fs", faiss.METRIC_INNER_PRODUCT)
+        sample = widen(vectors[sample_rows(n, TRAINED_ON)]) @ rotation.T
+        # One thread: in two, sums of the clustering would come in no fixed order.
+        faiss.omp_set_num_threads(1)
+        if n:
+            index.train(_enough(sample))
+        for start in range(0, n, BLOCK):
+            index.add(widen(vectors[start : start + BLOCK]) @ rotation.T)
+        return ProductIndex(self.name, vectors, index, rotation)
+
+    def open(self, folder: Path, vectors: Stored) -> ProductIndex:
+        """Read the codes into memory, the vectors stay where they are."""
+        index = read_faiss(folder / "index.faiss", len(vectors))
+        rotation = map_array(folder / "rotation.npy", np.dtype(np.float32), (int(index.d), vectors.shape[1]))
+        return ProductIndex(self.name, vectors, index, np.array(rotation))
+
+
+def _enough(sample: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Repeat a small sample until it has as many rows as sixteen centroids ask for."""
+    wanted = 16 * 39
+    return sample if len(sample) >= wanted else np.tile(sample, (-(-wanted // len(sample)), 1))

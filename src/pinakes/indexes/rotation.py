@@ -1,0 +1,12 @@
+"""A rotation that spreads every dimension over all: codes of a byte or less need none that stands out."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+SEED = 4
+
+
+def random_rotation(dim: int) -> NDArray[np.float32]:
+    """Return an orthogonal matrix, float32 of shape (dim, dim): the same one for the same dimension."""
+    random = np.random.default_rng(SEED).standard_normal((dim, dim))
+    return np.linalg.qr(random)[0].astype(np.float32)

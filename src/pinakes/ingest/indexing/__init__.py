@@ -1,0 +1,1 @@
+"""Building and tuning the search structures over the vectors of a snapshot."""

@@ -1,0 +1,157 @@
+"""Choosing the indexes of a space: build every rung, measure it on the space's own vectors, keep the best."""
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pinakes.indexes.base import IndexFamily, VectorIndex
+from pinakes.indexes.families import index_family
+from pinakes.indexes.stored import IndexRecord, Rung, write_indexes
+from pinakes.ingest.indexing.measure import Questions, measure, measure_filtered, pose
+from pinakes.ingest.indexing.queries import Queries, make_queries
+from pinakes.ingest.progress import Report, silent
+from pinakes.kernels.clock import utc_now
+from pinakes.kernels.similarity import Stored
+from pinakes.snapshots.durable import storage_errors
+from pinakes.snapshots.layout import TEMPORARY
+
+GATE = 0.99
+"""Recall@10 and @100 that an approximate index must reach."""
+
+EACH = 50
+"""Queries of each kind."""
+
+PAYS = 0.8
+"""An approximate index is kept where it takes less than this share of the exact one's time."""
+
+LADDER = ("exact", "int8", "pq:8", "pq:4", "pq:2", "ivf", "hnsw")
+"""What `pinakes tune` tries, besides plugins."""
+
+SHORT_LADDER = ("exact", "int8", "pq:2")
+"""What is tried after every large freeze: what won on 100,000 vectors of CLIP, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What to try.
+
+    Attributes:
+        families: by name.
+        gate: recall@10 and @100 that an approximate index must reach.
+        each: queries of each kind, where they are made.
+        queries: to measure with; made from the vectors when None.
+    """
+
+    families: Sequence[str] = LADDER
+    gate: float = GATE
+    each: int = EACH
+    queries: Queries | None = None
+
+
+def tune_space(
+    folder: Path, vectors: Stored, sha256: str, tuning: Tuning | None = None, report: Report = silent
+) -> IndexRecord:
+    """Build, measure and keep the indexes of a space.
+
+    Args:
+        folder: where they go; see `CollectionPaths.index`.
+        vectors: unit rows, shape (n, dim), at least one.
+        sha256: of their file.
+        tuning: what to try; the whole ladder when None.
+
+    Raises:
+        UnknownNameError: there is no such family.
+        StorageError: the disk refused.
+    """
+    tuning = tuning or Tuning()
+    families = [index_family(name) for name in dict.fromkeys(("exact", *tuning.families))]
+    queries = tuning.queries or make_queries(vectors, tuning.each)
+    report("indexes", 0, len(families))
+    questions = pose(vectors, queries.kinds)
+    tried: list[Tried] = []
+    for number, family in enumerate(families, start=1):
+        tried.append(_try(family, vectors, questions, tuning.gate, folder.parent))
+        report("indexes", number, len(families))
+    exact = min((one for one in tried if one.index.exhaustive), key=lambda one: one.rungs[0].ms)
+    quick = _quickest(tried, tuning.gate, PAYS * exact.rungs[0].ms)
+    record = IndexRecord(
+        vectors=sha256,
+        rows=len(vectors),
+        dim=vectors.shape[1],
+        gate=tuning.gate,
+        queries=queries.made,
+        exhaustive=exact.rungs[0],
+        approximate=None if quick is None else quick.reaching(tuning.gate),
+        filtered_effort=None if quick is None else quick.lossless,
+        table=tuple(rung for one in tried for rung in one.rungs),
+        files={},
+        made=utc_now(),
+    )
+    return write_indexes(folder, record, exact.index, None if quick is None else quick.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An index that was built, and what was measured at each effort, ascending."""
+
+    index: VectorIndex
+    rungs: tuple[Rung, ...]
+
+    def reaching(self, gate: float) -> Rung | None:
+        """Return the fastest rung whose recall is at or above a gate."""
+        enough = [rung for rung in self.rungs if min(rung.recall10, rung.recall100) >= gate]
+        return min(enough, key=lambda rung: rung.ms, default=None)
+
+    @property
+    def lossless(self) -> int | None:
+        """The lowest effort that lost no row of any filtered answer."""
+        return min((rung.effort for rung in self.rungs if rung.filtered == 1.0), default=None)
+
+
+def _quickest(tried: Sequence[Tried], gate: float, within: float) -> Tried | None:
+    """Return the approximate index that reaches the gate fastest, within so many milliseconds."""
+    best, fastest = None, within
+    for one in tried:
+        rung = None if one.index.exhaustive else one.reaching(gate)
+        if rung is not None and rung.ms <= fastest:
+            best, fastest = one, rung.ms
+    return best
+
+
+def _try(family: IndexFamily, vectors: Stored, questions: Questions, gate: float, beside: Path) -> Tried:
+    """Build an index and measure it as it will be used: opened from its files."""
+    begun = time.perf_counter()
+    index = family.build(vectors)
+    seconds = time.perf_counter() - begun
+    beside.mkdir(parents=True, exist_ok=True)
+    rungs: list[Rung] = []
+    with storage_errors("try an index"), tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=beside) as trial:
+        index.save(Path(trial))
+        size = sum(path.stat().st_size for path in Path(trial).rglob("*") if path.is_file())
+        opened = family.open(Path(trial), vectors)
+        for effort in index.efforts or (0,):
+            at = opened.at(effort) if effort else opened
+            recall = measure(at, vectors, questions)
+            filtered, filtered_ms = None, None
+            if min(recall.shallow, recall.deep) >= gate:
+                filtered, filtered_ms = measure_filtered(at, vectors, questions)
+            rungs.append(
+                Rung(
+                    family=family.name,
+                    effort=effort,
+                    recall10=round(recall.shallow, 5),
+                    low10=round(recall.low, 5),
+                    high10=round(recall.high, 5),
+                    recall100=round(recall.deep, 5),
+                    filtered=filtered,
+                    ms=round(recall.ms, 4),
+                    filtered_ms=None if filtered_ms is None else round(filtered_ms, 4),
+                    build_s=round(seconds, 2),
+                    bytes=size,
+                )
+            )
+            if filtered == 1.0:
+                break  # looking harder only takes longer
+    return Tried(index, tuple(rungs))

@@ -1,0 +1,145 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pinakes.errors import UnknownNameError
+from pinakes.indexes.exact import ExactIndex
+from pinakes.indexes.stored import open_indexes, read_record
+from pinakes.ingest.indexing.measure import measure, pose, wilson
+from pinakes.ingest.indexing.queries import make_queries
+from pinakes.ingest.indexing.tune import Tuning, tune_space
+from pinakes.kernels.similarity import unit_rows
+from pinakes.retrieval.planner import GATHER_MS, Planner
+
+SHA = "0" * 64
+
+
+@pytest.fixture(scope="module")
+def vectors():
+    rng = np.random.default_rng(5)
+    centres = rng.standard_normal((60, 32))
+    rows = centres[rng.integers(0, 60, 8000)] + 0.7 * rng.standard_normal((8000, 32)) + 0.5
+    return unit_rows(rows).astype(np.float16)
+
+
+@pytest.fixture(scope="module")
+def tuned(vectors, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("indexes") / "v0001" / "picture"
+    record = tune_space(folder, vectors, SHA, Tuning(("int8", "pq:2"), each=10))
+    return folder, record
+
+
+def test_the_table_says_what_was_measured(tuned, vectors):
+    folder, record = tuned
+    assert [rung.family for rung in record.table][:2] == ["exact", "int8"]
+    assert all(rung.recall10 == rung.recall100 == rung.filtered == 1.0 for rung in record.table[:2])
+    assert record.exhaustive.family in {"exact", "int8"}
+    assert record.rows == 8000 and record.dim == 32 and record.vectors == SHA
+    assert all(rung.low10 <= rung.recall10 <= rung.high10 + 1e-9 and rung.ms > 0 for rung in record.table)
+    assert read_record(folder) == record
+
+
+def test_what_was_kept_is_opened_at_its_effort(tuned, vectors):
+    folder, record = tuned
+    opened = open_indexes(folder, vectors, SHA)
+    assert opened.note is None
+    assert opened.exhaustive.name == record.exhaustive.family
+    if record.approximate is not None:
+        assert opened.approximate.effort == record.approximate.effort
+        assert opened.approximate.name == record.approximate.family
+
+
+def test_an_index_of_other_vectors_is_not_used(tuned, vectors):
+    opened = open_indexes(tuned[0], vectors, "1" * 64)
+    assert isinstance(opened.exhaustive, ExactIndex) and opened.approximate is None
+    assert "built from other vectors" in opened.note and "pinakes tune" in opened.note
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "manifest", "version"])
+def test_a_damaged_index_is_not_used(vectors, tmp_path, damage):
+    folder = tmp_path / "v0001" / "picture"
+    tune_space(folder, vectors[:1500], SHA, Tuning(("int8",), each=3))
+    record = read_record(folder)
+    stored = json.loads((folder / "manifest.json").read_text())
+    target = folder / next(iter(record.files), "manifest.json")
+    if damage == "missing":
+        (folder / "manifest.json").unlink()
+    elif damage == "cut":
+        stored["files"]["exhaustive/no.npy"] = 3
+        (folder / "manifest.json").write_text(json.dumps(stored))
+    elif damage == "manifest":
+        (folder / "manifest.json").write_text("{")
+    else:
+        (folder / "manifest.json").write_text(json.dumps({**stored, "format": 99}))
+    opened = open_indexes(folder, vectors[:1500], SHA)
+    assert isinstance(opened.exhaustive, ExactIndex)
+    assert "every search is exact" in opened.note
+    assert target is not None
+
+
+def test_no_index_is_no_trouble(vectors, tmp_path):
+    opened = open_indexes(tmp_path / "none", vectors, SHA)
+    assert opened.note is None and opened.record is None
+
+
+def test_tuning_again_replaces_what_is_there_and_leaves_nothing_behind(vectors, tmp_path):
+    folder = tmp_path / "v0001" / "picture"
+    for _ in range(2):
+        tune_space(folder, vectors[:1200], SHA, Tuning((), each=3))
+    assert [path.name for path in folder.parent.iterdir()] == ["picture"]
+    with pytest.raises(UnknownNameError, match="pqq"):
+        tune_space(folder, vectors, SHA, Tuning(("pqq",)))
+
+
+def test_queries_are_never_rows(vectors):
+    made = make_queries(vectors, 20)
+    for queries in made.kinds.values():
+        assert queries.shape == (20, 32)
+        np.testing.assert_allclose(np.linalg.norm(queries, axis=1), 1.0, atol=1e-5)
+        assert (queries @ vectors.astype(np.float32).T).max() < 0.9999
+    near, far = (made.kinds[kind] @ vectors.astype(np.float32).T for kind in ("near", "far"))
+    assert near.max(axis=1).mean() > far.max(axis=1).mean()
+
+
+def test_recall_is_the_share_of_the_exact_answer(vectors):
+    class HalfBlind(ExactIndex):
+        def propose(self, queries, k, mask=None):
+            return [replace(p, rows=p.rows[p.rows % 2 == 0]) for p in super().propose(queries, 400, mask)]
+
+    questions = pose(vectors, make_queries(vectors, 10).kinds)
+    exact = measure(ExactIndex(vectors), vectors, questions)
+    assert (exact.shallow, exact.deep) == (1.0, 1.0)
+    even = [np.mean([row % 2 == 0 for row in one.exact[:10]]) for one in questions.open["near"]]
+    blind = measure(HalfBlind(vectors), vectors, questions)
+    assert blind.shallow <= np.mean(even) + 1e-9 < 1.0
+
+
+def test_the_interval_by_hand():
+    """Wilson's for 9 of 10: (0.596, 0.982)."""
+    assert wilson(0.9, 10) == pytest.approx((0.5958, 0.9821), abs=1e-3)
+    assert wilson(1.0, 50)[1] == 1.0
+
+
+def test_the_planner_never_loses_a_filtered_row(tuned, vectors):
+    record = tuned[1]
+    opened = open_indexes(tuned[0], vectors, SHA)
+    pq = record.table[-1]
+    quick = ExactIndex(vectors)
+    made = replace(
+        opened,
+        approximate=quick,
+        filtered=quick,
+        record=replace(record, approximate=pq, filtered_effort=pq.effort),
+    )
+    planner = Planner.of(made)
+    assert planner.choose(10, None).index is quick
+    assert planner.choose(10, None).recall == pq.recall10
+    few = int((pq.filtered_ms or 0.0) / GATHER_MS)
+    assert planner.choose(10, few - 1).index is opened.exhaustive
+    assert planner.choose(10, few + 1000).index is quick
+    assert planner.choose(5000, None).index is opened.exhaustive
+    lossy = Planner.of(replace(made, filtered=None))
+    assert lossy.choose(10, few + 1000).index is opened.exhaustive
+    assert lossy.choose(10, few + 1000).recall == 1.0

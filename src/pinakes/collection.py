@@ -198,7 +198,7 @@ class Collection:
             UsageError: nothing is published yet, or the queries do not fit.
             UnknownNameError: no such space or family.
         """
-        with self._lease("tune"):
+        with self._lease("tune"), one_matrix_thread():
             release = self._served()
             if release is None:
                 raise UsageError(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from http.client import HTTPException
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import numpy as np
@@ -24,6 +24,23 @@ from pinakes.settings import ItemScore
 from pinakes.types import AttributeType, Item, Rights, Value, View
 
 Vector = NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one item that was changed.
+
+    Attributes:
+        id: of the item.
+        status: ``accepted`` (safe, and visible soon), ``visible`` or ``rejected``.
+        number: by which `Client.change` says what became of it; None where there is nothing to wait for.
+        detail: why it was rejected, or what was left out of it.
+    """
+
+    id: str
+    status: Literal["accepted", "visible", "rejected"]
+    number: int | None
+    detail: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +140,45 @@ class Client:
         except PinakesError:
             return None
 
+    def upsert(self, items: Sequence[Mapping[str, Any]], *, wait: bool = False) -> list[Change]:
+        """Add items, or put them in the place of those with their ids.
+
+        Args:
+            items: each a mapping of ``id``, and as far as there is ``title``, ``text``, ``attributes``,
+                ``rights``, ``pictures`` (each ``{"role": ..., "data": a picture as in `search`}`` or
+                ``{"role": ..., "url": ...}``) and ``vectors`` by space.
+            wait: until they are visible; otherwise they are safe when this returns, and visible soon.
+
+        Returns:
+            What became of each, in their order.
+
+        Raises:
+            UsageError: this key may not write, or an item does not have the right form.
+            PinakesError: the service cannot be reached, is too busy, or went wrong.
+        """
+        body = {"items": [_wire_item(item) for item in items]}
+        return _changes(self._ask("POST", f"/v1/items?wait={str(wait).lower()}", body))
+
+    def delete(self, item: str, *, wait: bool = False) -> Change:
+        """Delete an item; see `upsert`."""
+        return _changes(self._ask("DELETE", f"/v1/items/{quote(item)}?wait={str(wait).lower()}"))[0]
+
+    def patch(self, item: str, attributes: Mapping[str, Value]) -> Change:
+        """Change live attributes of an item; None takes one away.
+
+        Raises:
+            UnknownNameError: there is no such item, or no such live attribute.
+        """
+        return _changes(self._ask("PATCH", f"/v1/items/{quote(item)}", {"attributes": _plain(attributes)}))[0]
+
+    def change(self, number: int) -> Change:
+        """Return what became of a change.
+
+        Raises:
+            UnknownNameError: there is no such change, or it was made long ago.
+        """
+        return _change(self._ask("GET", f"/v1/changes/{number}"))
+
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         try:
             return json.loads(self._send(method, path, body))
@@ -206,6 +262,47 @@ def _lists(vector: Vector | None) -> Any:
     if isinstance(vector, Mapping):
         return {space: np.asarray(numbers).tolist() for space, numbers in vector.items()}
     return None if vector is None else np.asarray(vector).tolist()
+
+
+def _wire_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item as it goes over the wire."""
+    wire = dict(item)
+    if "attributes" in wire:
+        wire["attributes"] = _plain(wire["attributes"])
+    if "rights" in wire:
+        wire["rights"] = _plain(wire["rights"])
+    if "vectors" in wire:
+        wire["vectors"] = {space: np.asarray(v).tolist() for space, v in wire["vectors"].items()}
+    if "pictures" in wire:
+        wire["pictures"] = [_wire_picture(picture) for picture in wire["pictures"]]
+    return wire
+
+
+def _wire_picture(picture: Mapping[str, Any]) -> dict[str, Any]:
+    if "data" not in picture:
+        return dict(picture)
+    (found,) = query_pictures(picture["data"])
+    return {**picture, "data": base64.b64encode(found.data).decode("ascii")}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as JSON knows them: dates as ISO texts, sets as lists."""
+    return {
+        name: value.isoformat()
+        if isinstance(value, date)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for name, value in values.items()
+    }
+
+
+def _changes(answer: Mapping[str, Any]) -> list[Change]:
+    return [_change(change) for change in answer["items"]]
+
+
+def _change(wire: Mapping[str, Any]) -> Change:
+    return Change(wire["id"], wire["status"], wire["change"], wire["detail"])
 
 
 def _error(status: int, body: bytes) -> PinakesError:

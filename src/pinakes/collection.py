@@ -21,9 +21,11 @@ from pinakes.encoders.base import Family, ImageEncoder, TextFamily
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.encoders.cache.choose import open_cache
 from pinakes.encoders.families import open_family
-from pinakes.errors import SourceError, UsageError
+from pinakes.errors import GateError, SourceError, UsageError
 from pinakes.indexes.stored import IndexRecord
+from pinakes.ingest import drain
 from pinakes.ingest.add import add_records, upsert_records
+from pinakes.ingest.changes import MAX_SHARE
 from pinakes.ingest.delete import delete_items
 from pinakes.ingest.encoders import missing_encoders
 from pinakes.ingest.freeze import Freezer, FreezeReport
@@ -35,11 +37,13 @@ from pinakes.ingest.outcome import Deleted, Diagnosis, IndexReport, Status
 from pinakes.ingest.pipeline import Ingest
 from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.remote import addresses_note, fetching, open_remote
+from pinakes.ingest.rules import EntryRules
 from pinakes.ingest.self_retrieval import SelfRetrieval
 from pinakes.ingest.setup import Options, find_setup, keep_frame, write_setup
 from pinakes.ingest.spaces import unbound_notes
 from pinakes.ingest.variants import Variants, find_variants
 from pinakes.ingest.wordless import wordless_note
+from pinakes.kernels.clock import utc_now
 from pinakes.kernels.similarity import unit_rows
 from pinakes.kernels.threads import one_matrix_thread
 from pinakes.media.originals import Originals
@@ -47,6 +51,7 @@ from pinakes.settings import BROUGHT, Settings, load_settings
 from pinakes.snapshots import backup as backups
 from pinakes.snapshots import blocks, leases, refs, verify
 from pinakes.snapshots.layout import CollectionPaths, SnapshotName
+from pinakes.snapshots.manifest import read_manifest
 from pinakes.snapshots.reader import open_snapshot
 from pinakes.snapshots.release import Release, make_release
 from pinakes.snapshots.segments import SegmentRows, join_rows, living
@@ -134,7 +139,7 @@ class Collection:
             at = settings.source.model_copy(update={"path": str(source.expanduser().absolute())})
             records = open_source(settings.model_copy(update={"source": at}), self.paths.root).records()
             ingest = self._ingest(settings, database, cache)
-            added = upsert_records(ingest, records)
+            added = upsert_records(ingest, map(self.entry_rules(settings).check, records))
             frozen = self._freeze(settings, database, cache)
             release = self._publish_frozen(settings, database, frozen, "add")
         return IndexReport(self.paths.root, release.id, added, frozen, (), time.monotonic() - begun)
@@ -147,6 +152,43 @@ class Collection:
             frozen = self._freeze(settings, database, cache)
             release = self._publish_frozen(settings, database, frozen, "delete")
         return Deleted(tuple(deleted), release.id)
+
+    def drain(self, *, max_share: float = MAX_SHARE) -> drain.Made:
+        """Make the changes that wait in the inbox, and publish a release with them.
+
+        Args:
+            max_share: of the base's items that deltas may hold before a new base is written; a service under
+                load puts that off.
+
+        Raises:
+            GateError: a gate failed; the changes are refused, and the release that was served still is.
+        """
+        settings = self.settings
+        with self._writing("drain") as (database, cache):
+            changes = drain.claim(database, f"{os.getpid()} at {utc_now()}")
+            if not changes:
+                return drain.Made()
+            made = drain.make_changes(
+                self._ingest(settings, database, cache), self.entry_rules(settings), changes
+            )
+            try:
+                frozen = self._freeze(settings, database, cache, max_share=max_share)
+                self._publish_frozen(settings, database, frozen, "write")
+            except GateError as error:
+                drain.settle(database, replace(made, refused={change.id: str(error) for change in changes}))
+                raise
+            drain.settle(database, made)
+        return made
+
+    @property
+    def compaction_due(self) -> bool:
+        """Whether deltas hold more than a tenth of the base's items."""
+        release = self._served()
+        counts = [
+            read_manifest(self.paths.snapshot(pin.name).manifest).counts
+            for pin in (release.snapshots if release else ())
+        ]
+        return sum(c.items + c.tombstones for c in counts[1:]) > MAX_SHARE * sum(c.items for c in counts[:1])
 
     def freeze(self, *, waive: tuple[str, ...] = ()) -> FreezeReport:
         """Write what changed as a snapshot, without publishing it.
@@ -304,6 +346,12 @@ class Collection:
         with self._catalog() as database, database.read() as connection:
             return Diagnosis(problems, variants, tuple(read_entries(connection)))
 
+    def entry_rules(self, settings: Settings) -> EntryRules:
+        """Return what items must be that come one by one."""
+        release = self._served()
+        base = self.paths.snapshot(release.snapshots[0].name).manifest if release else None
+        return EntryRules.of(settings, read_manifest(base) if base else None)
+
     @staticmethod
     def _families(settings: Settings) -> dict[str, Family]:
         """Return every encoder that the settings name, by its name."""
@@ -344,6 +392,7 @@ class Collection:
         *,
         waive: tuple[str, ...] = (),
         compact: bool = False,
+        max_share: float = MAX_SHARE,
     ) -> FreezeReport:
         freezer = Freezer(
             paths=self.paths,
@@ -356,6 +405,7 @@ class Collection:
                 PictureFiles(source_folder(settings, self.paths.root), Originals(self.paths.media))
             ),
             report=self.progress,
+            max_share=max_share,
         )
         return freezer.freeze(waive=(*settings.gates.waive, *waive), force_base=compact)
 

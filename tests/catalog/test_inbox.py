@@ -5,7 +5,17 @@ import sys
 from pathlib import Path
 
 from pinakes.catalog.database import Database, open_catalog
-from pinakes.catalog.inbox import InboxState, Op, change_state, claim_changes, put_change, settle_changes
+from pinakes.catalog.inbox import (
+    Fate,
+    InboxState,
+    Op,
+    claim_changes,
+    count_waiting,
+    forget_settled,
+    put_change,
+    read_fate,
+    settle_changes,
+)
 
 
 def test_changes_are_claimed_once_in_the_order_they_came(catalog: Database) -> None:
@@ -26,18 +36,29 @@ def test_changes_are_claimed_once_in_the_order_they_came(catalog: Database) -> N
 def test_settled_changes_are_not_claimed_again_and_say_what_became_of_them(catalog: Database) -> None:
     with catalog.write() as connection:
         good = put_change(connection, Op.UPSERT, {"id": "a"})
-        bad = put_change(connection, Op.UPSERT, {"id": ""})
+        bad = put_change(connection, Op.UPSERT, {"id": "b"})
         waiting = put_change(connection, Op.DELETE, {"id": "c"})
-        claim_changes(connection, "run 1", limit=2)
-        settle_changes(connection, [good], InboxState.DONE)
-        settle_changes(connection, [bad], InboxState.REFUSED, "an id must not be empty")
+        first, second = claim_changes(connection, "run 1", limit=2)
+        settle_changes(connection, [first], InboxState.DONE)
+        settle_changes(connection, [second], InboxState.REFUSED, "it has no price")
     with catalog.read() as connection:
-        assert change_state(connection, good) == (InboxState.DONE, None)
-        assert change_state(connection, bad) == (InboxState.REFUSED, "an id must not be empty")
-        assert change_state(connection, waiting) == (InboxState.WAITING, None)
-        assert change_state(connection, waiting + 1) is None
+        assert read_fate(connection, good) == Fate("a", InboxState.DONE, None)
+        assert read_fate(connection, bad) == Fate("b", InboxState.REFUSED, "it has no price")
+        assert read_fate(connection, waiting) == Fate("c", InboxState.WAITING, None)
+        assert read_fate(connection, waiting + 1) is None
+        assert count_waiting(connection) == 1
     with catalog.write() as connection:
         assert [c.id for c in claim_changes(connection, "run 2")] == [waiting]
+
+
+def test_what_became_of_changes_long_ago_is_forgotten_but_none_that_waits(catalog: Database) -> None:
+    with catalog.write() as connection:
+        waiting = put_change(connection, Op.DELETE, {"id": "a"})
+        ids = [put_change(connection, Op.DELETE, {"id": f"i{n}"}) for n in range(5)]
+        settle_changes(connection, claim_changes(connection, "run 1")[1:], InboxState.DONE)
+        forget_settled(connection, keep=2)
+        known = [id for id in [waiting, *ids] if read_fate(connection, id) is not None]
+        assert known == [waiting, *ids[-2:]]
 
 
 CLAIM_AND_DIE = """

@@ -10,6 +10,9 @@ import sqlalchemy as sa
 from pinakes.catalog.schema import inbox
 from pinakes.kernels.clock import utc_now
 
+KEPT = 10_000
+"""Changes of which it is still known what became of them."""
+
 
 class Op(StrEnum):
     """What a change asks for."""
@@ -42,6 +45,21 @@ class Change:
     at: str
     op: Op
     payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a change.
+
+    Attributes:
+        item: id of the item that it is about.
+        state: how far it is.
+        detail: why it was refused, or what was left out of the item.
+    """
+
+    item: str
+    state: InboxState
+    detail: str | None
 
 
 def put_change(connection: sa.Connection, op: Op, payload: Mapping[str, Any]) -> int:
@@ -77,22 +95,39 @@ def claim_changes(connection: sa.Connection, claimer: str, limit: int = 256) -> 
 
 
 def settle_changes(
-    connection: sa.Connection, ids: Collection[int], state: InboxState, detail: str | None = None
+    connection: sa.Connection, changes: Collection[Change], state: InboxState, detail: str | None = None
 ) -> None:
-    """Say what became of changes, in the transaction that made them.
+    """Say what became of changes; of what they asked for, the id of the item alone is kept.
 
     Args:
         connection: a write transaction.
-        ids: the changes.
+        changes: those that are settled.
         state: ``done`` or ``refused``.
-        detail: why it was refused.
+        detail: why it was refused, or what was left out.
     """
-    settled = inbox.update().where(inbox.c.id.in_(ids))
-    connection.execute(settled.values(state=state, settled=utc_now(), detail=detail))
+    settled = inbox.update().where(inbox.c.id == sa.bindparam("key"))
+    at = utc_now()
+    rows = [{"key": change.id, "payload": {"id": change.payload["id"]}} for change in changes]
+    if rows:
+        connection.execute(settled.values(state=state, settled=at, detail=detail), rows)
 
 
-def change_state(connection: sa.Connection, id: int) -> tuple[InboxState, str | None] | None:
-    """Return the state of a change and why it was refused, or None for an id that never was."""
-    query = sa.select(inbox.c.state, inbox.c.detail).where(inbox.c.id == id)
+def count_waiting(connection: sa.Connection) -> int:
+    """Return how many changes are still to be made."""
+    open_states = (InboxState.WAITING, InboxState.CLAIMED)
+    query = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.state.in_(open_states))
+    return connection.execute(query).scalar_one()
+
+
+def forget_settled(connection: sa.Connection, keep: int = KEPT) -> None:
+    """Drop what became of all but the latest changes."""
+    newest = connection.execute(sa.select(sa.func.max(inbox.c.id))).scalar_one() or 0
+    settled = inbox.c.state.in_((InboxState.DONE, InboxState.REFUSED))
+    connection.execute(inbox.delete().where(inbox.c.id <= newest - keep, settled))
+
+
+def read_fate(connection: sa.Connection, id: int) -> Fate | None:
+    """Return what became of a change, or None for an id that never was, or was forgotten."""
+    query = sa.select(inbox.c.payload, inbox.c.state, inbox.c.detail).where(inbox.c.id == id)
     row = connection.execute(query).one_or_none()
-    return row and (InboxState(row.state), row.detail)
+    return row and Fate(row.payload["id"], InboxState(row.state), row.detail)

@@ -1,7 +1,7 @@
 """Items and their views: the state that a freeze turns into a snapshot."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -14,7 +14,7 @@ from pinakes.catalog.journal import touch
 from pinakes.catalog.media import drop_unused_media
 from pinakes.catalog.schema import items, media, views
 from pinakes.errors import IntegrityError
-from pinakes.types import AttributeType, Item, View
+from pinakes.types import AttributeType, Item, Value, View
 
 ROWS_AT_A_TIME = 500
 """Rows that are fetched, or ids that are named in one statement, at a time."""
@@ -100,6 +100,42 @@ def delete_items(connection: sa.Connection, ids: Sequence[str]) -> tuple[str, ..
     deleted = tuple(id for id in ids if id in held)
     touch(connection, deleted)
     return deleted
+
+
+def change_attributes(
+    connection: sa.Connection,
+    id: str,
+    values: Mapping[str, Value],
+    types: Mapping[str, AttributeType],
+    live: Collection[str],
+) -> bool:
+    """Change live attributes of an item, and return whether there is such an item.
+
+    Args:
+        connection: a write transaction.
+        id: of the item.
+        values: the new ones; None takes an attribute away.
+        types: the type of every attribute.
+        live: the attributes that the content hash leaves out; all of ``values`` are among them.
+    """
+    stored = next(stream_items(connection, types, [id]), None)
+    if stored is None:
+        return False
+    item = replace(stored.item, attributes={**stored.item.attributes, **values})
+    row = {
+        "key": id,
+        "attributes": encode_attributes(item.attributes),
+        "row_hash": row_hash(item, stored.content_hash, live),
+    }
+    connection.execute(_UPDATE, row)
+    touch(connection, [id])
+    return True
+
+
+def places_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Return where in a source each of the given items was found, by id, as far as it is there."""
+    query = sa.select(items.c.id, items.c.place)
+    return {row.id: row.place for row in _select(connection, query, items.c.id, ids)}
 
 
 def stream_items(

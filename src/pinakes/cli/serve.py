@@ -22,6 +22,9 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on; 0 for any.", min=0, max=65535)] = 8000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     workers: Annotated[int, typer.Option(help="How many processes answer.", min=1, max=256)] = 1,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Nobody may change items; the inbox is left alone.")
+    ] = False,
     public_search: Annotated[
         bool, typer.Option("--public-search", help="Strangers may search and look at items, slowed down.")
     ] = False,
@@ -37,6 +40,7 @@ def serve(
         host=host,
         port=port,
         workers=workers,
+        read_only=read_only,
         public_search=public_search,
         keys=parse_keys(os.environ.get(KEYS_VARIABLE, "")),
     )

@@ -11,8 +11,9 @@ from fastapi import FastAPI
 from pinakes import __version__
 from pinakes.collection import Collection
 from pinakes.engine import Engine
+from pinakes.ingest.inbox import Inbox
 from pinakes.serving.admission import Admission
-from pinakes.serving.api import facets, feedback, health, items, media, releases, search
+from pinakes.serving.api import facets, feedback, health, items, media, releases, search, writes
 from pinakes.serving.config import ServingConfig
 from pinakes.serving.context import ServingContext
 from pinakes.serving.feedback import FeedbackLog
@@ -32,7 +33,7 @@ from pinakes.serving.standby import follow, open_sound
 OBSERVE_EVERY = 5.0
 """Seconds between the notes of what a worker holds, which another worker may be asked for."""
 
-UPLOADS = frozenset({"/v1/search", "/v1/search/batch", "/search"})
+UPLOADS = frozenset({"/v1/items", "/v1/search", "/v1/search/batch", "/search"})
 """Paths whose bodies may hold a picture; ``/search`` is that of the pages."""
 
 
@@ -67,6 +68,7 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
         feedback=FeedbackLog(
             engine.paths.machinery / "feedback", config.feedback_bytes, config.feedback_files
         ),
+        inbox=Inbox(engine.paths),
         rates=Rates(config.visitor_rate / config.workers),
         metrics=metrics,
     )
@@ -82,6 +84,7 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
             context.picture_admission,
             context.media_admission,
             context.releases,
+            context.inbox,
         ):
             await anyio.to_thread.run_sync(part.close)
         if engine is not collection:
@@ -100,7 +103,7 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
     app.state.context = context
     add_openapi(app)
     add_handlers(app)
-    for part in (search, facets, items, media, feedback, releases, health):
+    for part in (search, facets, items, writes, media, feedback, releases, health):
         app.include_router(part.router)
     app.include_router(pages_router(context))
     app.add_middleware(

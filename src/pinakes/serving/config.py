@@ -15,6 +15,7 @@ class ServingConfig:
         host: the address to listen on.
         port: the port to listen on; 0 for any free one.
         workers: processes that answer.
+        read_only: nobody may change items, and no process makes the changes that wait in the inbox.
         public_search: strangers may search and look at items; everything else needs a key.
         keys: who else may come in; see `pinakes.serving.keys.parse_keys`.
         upload_bytes: size of an uploaded picture.
@@ -35,6 +36,7 @@ class ServingConfig:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    read_only: bool = False
     public_search: bool = False
     keys: tuple[ApiKey, ...] = field(default=(), repr=False)
     upload_bytes: int = 10 * 2**20

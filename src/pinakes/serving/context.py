@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from pinakes.collection import Collection
 from pinakes.engine import Engine
+from pinakes.ingest.inbox import Inbox
 from pinakes.serving.admission import Admission
 from pinakes.serving.config import ServingConfig
 from pinakes.serving.feedback import FeedbackLog
@@ -30,6 +31,7 @@ class ServingContext:
         media_admission: the same for pictures of items, which come in dozens.
         releases: earlier releases, for those who page through them.
         feedback: keeps what visitors did with an answer.
+        inbox: takes changes of items.
         rates: slows strangers down.
         metrics: what is counted.
     """
@@ -43,6 +45,7 @@ class ServingContext:
     media_admission: Admission
     releases: Releases
     feedback: FeedbackLog
+    inbox: Inbox
     rates: Rates
     metrics: Metrics
 

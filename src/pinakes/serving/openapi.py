@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from pinakes.serving.api.schemas import Batch, Problem, SearchQuery
+from pinakes.serving.api.write_schemas import ItemIn, ItemsIn
 from pinakes.serving.problems import PROBLEM_JSON
 
 COMPONENTS = "#/components/schemas/{model}"
@@ -26,7 +27,8 @@ def add_openapi(app: FastAPI) -> None:
 def _document(app: FastAPI) -> dict[str, Any]:
     made = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
     _, bodies = models_json_schema(
-        [(model, "validation") for model in (SearchQuery, Batch, Problem)], ref_template=COMPONENTS
+        [(model, "validation") for model in (SearchQuery, Batch, ItemIn, ItemsIn, Problem)],
+        ref_template=COMPONENTS,
     )
     made["components"]["schemas"] |= bodies["$defs"]
     for operations in made["paths"].values():

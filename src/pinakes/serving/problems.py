@@ -68,7 +68,7 @@ KINDS: Mapping[type[Exception], Kind] = {
 }
 """Every error, by its class or the nearest one above it."""
 
-THINGS = frozenset({"item", "view", "picture", "ref", "release", "snapshot"})
+THINGS = frozenset({"change", "item", "view", "picture", "ref", "release", "snapshot"})
 """Kinds of names that stand for a thing: one that does not exist is *not found*."""
 
 

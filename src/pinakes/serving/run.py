@@ -4,7 +4,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from pinakes.serving.config import ServingConfig
 from pinakes.serving.logs import log_to_stderr
 from pinakes.serving.metrics import SHARED_METRICS
 from pinakes.serving.standby import open_sound
+from pinakes.serving.writer import WriterProcess
 
 BACKLOG = 2048
 """Connections that wait in the kernel."""
@@ -58,14 +59,23 @@ def serve(folder: Path, config: ServingConfig, announce: Callable[[str], None] |
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE,
     )
-    if config.workers == 1:
+    with ExitStack() as beside:
+        if not config.read_only:
+            writer = WriterProcess(folder.expanduser().absolute())
+            writer.start()
+            beside.callback(writer.stop)
+        _run(server, listening)
+
+
+def _run(server: uvicorn.Config, listening: socket.socket) -> None:
+    if server.workers == 1:
         with suppress(KeyboardInterrupt):  # which uvicorn raises again after it has closed everything
             uvicorn.Server(server).run(sockets=[listening])
         return
     # Workers inherit the environment; prometheus_client and the matrix libraries know no other way.
     with (
         tempfile.TemporaryDirectory(prefix="pinakes-metrics-") as shared,
-        environment({SHARED_METRICS: shared, **threads_of(config.workers)}),
+        environment({SHARED_METRICS: shared, **threads_of(server.workers)}),
     ):
         Multiprocess(server, sockets=[listening]).run()
 

@@ -136,6 +136,11 @@ class CollectionPaths:
         return self.machinery / "writer.lock"
 
     @property
+    def inbox_lock(self) -> Path:
+        """Held by the one process that makes the changes of the inbox."""
+        return self.machinery / "inbox.lock"
+
+    @property
     def media(self) -> Path:
         """Thumbnails, and pictures that were fetched, by the sha256 of their bytes."""
         return self.machinery / "media"

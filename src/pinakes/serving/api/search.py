@@ -7,15 +7,15 @@ from typing import Annotated, Any, TypeVar
 
 import numpy as np
 from fastapi import APIRouter, Query, Request
-from fastapi.exceptions import RequestValidationError
 from numpy.typing import NDArray
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from pinakes.errors import QueryError
 from pinakes.retrieval.results import Results
 from pinakes.serving.access import Visitor
 from pinakes.serving.api.answers import json_response, problems
+from pinakes.serving.api.bodies import validated
 from pinakes.serving.api.media import media_address
 from pinakes.serving.api.schemas import (
     MAX_FILTER,
@@ -76,7 +76,7 @@ async def search(request: Request, context: Context) -> Response:
     if request.headers.get("content-type", "").startswith("multipart/"):
         query, uploads = await _from_form(request, context)
     else:
-        query, uploads = _validated(SearchQuery, await request.body()), []
+        query, uploads = validated(SearchQuery, await request.body()), []
     admission = context.picture_admission if uploads or query.image else context.admission
     answer = await admission.run(answer_query, context, query, uploads)
     note_answer(request, answer)
@@ -97,7 +97,7 @@ async def search(request: Request, context: Context) -> Response:
 )
 async def search_batch(request: Request, context: Context) -> Response:
     """Answer several queries as `search` would one by one; the first that cannot be answered refuses all."""
-    batch = _validated(Batch, await request.body())
+    batch = validated(Batch, await request.body())
     pictured = any(query.image for query in batch.queries)
     admission = context.picture_admission if pictured else context.admission
     answers = await admission.run(_answer_all, context, batch.queries)
@@ -200,17 +200,6 @@ def _answer_all(context: ServingContext, queries: Sequence[SearchQuery]) -> list
     return [answer_query(context, query) for query in queries]
 
 
-def _validated(model: type[Model], body: bytes | str) -> Model:
-    """Read JSON into a schema."""
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False, include_context=False)
-        raise RequestValidationError(
-            [{**fault, "loc": ("body", *fault["loc"])} for fault in faults]
-        ) from None
-
-
 async def _from_form(request: Request, context: ServingContext) -> tuple[SearchQuery, Sequence[Upload]]:
     form = await read_form(request, context.config.upload_bytes)
     for name in [*(name for name, _ in form.fields), *(upload.part for upload in form.uploads)]:
@@ -222,7 +211,7 @@ async def _from_form(request: Request, context: ServingContext) -> tuple[SearchQ
     if not form.uploads:
         raise QueryError("the form has no picture: send it as a file in the part `image`")
     text = dict(form.fields).get("query", "{}")
-    return _validated(SearchQuery, text), form.uploads
+    return validated(SearchQuery, text), form.uploads
 
 
 def _role(part: str) -> str | None:

@@ -1,0 +1,154 @@
+"""The inbox, for those who ask for changes: accepted at once and for good, made by the one who drains it."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pinakes.catalog.codec import decode_attributes, decode_rights, encode_attributes, encode_rights
+from pinakes.catalog.database import Database, open_catalog
+from pinakes.catalog.inbox import Fate, Op, count_waiting, put_change, read_fate
+from pinakes.catalog.items import change_attributes
+from pinakes.catalog.lease import is_held
+from pinakes.errors import UnknownNameError
+from pinakes.ingest.live import publish_live
+from pinakes.media.originals import Originals
+from pinakes.settings import Settings
+from pinakes.snapshots.layout import CollectionPaths
+from pinakes.sources.base import PictureRef, Record
+from pinakes.types import AttributeType, Value
+
+UPLOADED = "upload://"
+"""Before the sha256 of a picture that came with an item: its address, under which the original is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One change that is asked for: an item to add or replace, or the id of one to delete."""
+
+    op: Op
+    payload: Mapping[str, Any]
+
+
+def upsert(record: Record) -> Asked:
+    """Ask for an item to be added or replaced."""
+    payload = {
+        "id": record.id,
+        "title": record.title,
+        "text": record.text,
+        "attributes": encode_attributes(record.attributes),
+        "rights": encode_rights(record.rights),
+        "pictures": [{"role": picture.role, "uri": picture.uri} for picture in record.pictures],
+        "vectors": {space: vector.tolist() for space, vector in record.vectors.items()},
+    }
+    return Asked(Op.UPSERT, payload)
+
+
+def deletion(item: str) -> Asked:
+    """Ask for an item to be deleted."""
+    return Asked(Op.DELETE, {"id": item})
+
+
+def read_record(
+    payload: Mapping[str, Any], where: str, types: Mapping[str, AttributeType], originals: Originals
+) -> Record:
+    """Return the item of an upsert as a source would give it; attributes without a type are left out."""
+    return Record(
+        where=where,
+        id=payload["id"],
+        title=payload["title"],
+        text=payload["text"],
+        attributes=decode_attributes(payload["attributes"], types),
+        rights=decode_rights(payload["rights"]),
+        pictures=tuple(_picture(given["role"], given["uri"], originals) for given in payload["pictures"]),
+        vectors={space: np.array(numbers, dtype=np.float32) for space, numbers in payload["vectors"].items()},
+    )
+
+
+def _picture(role: str, uri: str, originals: Originals) -> PictureRef:
+    uploaded = uri.startswith(UPLOADED)
+    return PictureRef(role, uri, originals.path(uri.removeprefix(UPLOADED)) if uploaded else None)
+
+
+class Inbox:
+    """Takes changes in; threads and processes may share a collection's.
+
+    Args:
+        paths: of the collection.
+    """
+
+    def __init__(self, paths: CollectionPaths) -> None:
+        self._paths = paths
+        self._lock = threading.Lock()
+        self._opened: Database | None = None
+
+    def accept(self, asked: Sequence[Asked]) -> tuple[int, ...]:
+        """Take changes in, all or none; they survive a crash and a power cut when this returns.
+
+        Returns:
+            The number of each, by which `fate` says what became of it.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        with self._database().write() as connection:
+            return tuple(put_change(connection, change.op, change.payload) for change in asked)
+
+    def fate(self, change: int) -> Fate:
+        """Return what became of a change.
+
+        Raises:
+            UnknownNameError: there is no such change, or it was made long ago.
+        """
+        with self._database().read() as connection:
+            found = read_fate(connection, change)
+        if found is None:
+            raise UnknownNameError("change", str(change), ())
+        return found
+
+    def waiting(self) -> int:
+        """Return how many changes are still to be made."""
+        with self._database().read() as connection:
+            return count_waiting(connection)
+
+    def is_drained(self) -> bool:
+        """Return whether a process is there that makes the changes."""
+        return is_held(self._paths.inbox_lock)
+
+    def change_live(self, settings: Settings, item: str, values: Mapping[str, Value]) -> None:
+        """Change live attributes of an item; every reader sees them within a second.
+
+        That waits for nobody who writes snapshots.
+
+        Args:
+            settings: of the collection.
+            item: its id.
+            values: live attributes in their types; None takes one away.
+
+        Raises:
+            UnknownNameError: there is no such item.
+            StorageError: the disk refused.
+        """
+        database = self._database()
+        with database.write() as connection:
+            found = change_attributes(
+                connection, item, values, settings.attribute_types, settings.live.fields
+            )
+        if not found:
+            raise UnknownNameError("item", item, ())
+        publish_live(self._paths, settings, database)
+
+    def close(self) -> None:
+        """Close the catalogue; it is opened again when it is needed."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+            self._opened = None
+
+    def _database(self) -> Database:
+        with self._lock:
+            if self._opened is None:
+                self._opened = open_catalog(self._paths.catalog_db)
+            return self._opened

@@ -1,0 +1,177 @@
+"""From the items of a request to changes in the inbox: each is accepted, or refused with its reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pinakes.errors import MediaError, QueryError, UnknownNameError, UsageError
+from pinakes.ingest.inbox import UPLOADED, Asked, upsert
+from pinakes.ingest.rules import EntryRules
+from pinakes.kernels.hashing import sha256_bytes
+from pinakes.media.originals import Originals
+from pinakes.serving.api.schemas import Plain, picture_bytes
+from pinakes.serving.api.write_schemas import ItemIn, PictureIn, RightsIn
+from pinakes.serving.context import ServingContext
+from pinakes.serving.uploads import Upload, check_upload
+from pinakes.settings import Settings
+from pinakes.sources.base import PictureRef, Record, Rejection
+from pinakes.sources.pictures import is_address, numbered_role
+from pinakes.sources.text import id_trouble
+from pinakes.sources.values import convert
+from pinakes.types import Rights, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of one item of a request.
+
+    Attributes:
+        id: of the item.
+        change: its number in the inbox; None where it was refused.
+        refusal: why it was.
+    """
+
+    id: str
+    change: int | None
+    refusal: str | None = None
+
+
+def accept_items(
+    context: ServingContext, items: Sequence[ItemIn], uploads: Sequence[Upload] = ()
+) -> list[Accepted]:
+    """Put items into the inbox, and say of each whether it was accepted; runs in a thread.
+
+    Args:
+        context: of the application.
+        items: of the request.
+        uploads: pictures that came beside the items, of which there is one then.
+
+    Raises:
+        StorageError: the disk refused; nothing was accepted.
+    """
+    settings = context.collection.settings
+    reader = _Reader(
+        settings=settings,
+        rules=context.collection.entry_rules(settings),
+        originals=Originals(context.collection.paths.media),
+        upload_bytes=context.config.upload_bytes,
+    )
+    asked: list[Asked] = []
+    answers: list[Accepted] = []
+    for item in items:
+        try:
+            asked.append(upsert(reader.record(item, uploads)))
+            answers.append(Accepted(item.id, len(asked) - 1))
+        except (QueryError, MediaError, UnknownNameError, UsageError) as error:
+            answers.append(Accepted(item.id, None, str(error)))
+    numbers = context.inbox.accept(asked)
+    return [
+        answer if answer.change is None else Accepted(answer.id, numbers[answer.change]) for answer in answers
+    ]
+
+
+def live_values(settings: Settings, attributes: Mapping[str, Plain]) -> dict[str, Value]:
+    """Return live attributes in their types.
+
+    Raises:
+        UnknownNameError: no live attribute has that name.
+        QueryError: a value is not of its type.
+    """
+    for name in attributes:
+        if name not in settings.live.fields:
+            raise UnknownNameError("live attribute", name, settings.live.fields)
+    return _typed(settings, attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the items of a request, strictly: what cannot be stored as it is refuses its item."""
+
+    settings: Settings
+    rules: EntryRules
+    originals: Originals
+    upload_bytes: int
+
+    def record(self, item: ItemIn, uploads: Sequence[Upload]) -> Record:
+        """Return an item as a record; the originals of its pictures are kept then.
+
+        Raises:
+            QueryError, MediaError, UnknownNameError: it cannot be stored as it is.
+            StorageError: the disk refused.
+        """
+        if trouble := id_trouble(item.id):
+            raise QueryError(trouble)
+        for space in item.vectors:
+            if space not in self.settings.brought_spaces:
+                raise UnknownNameError("space of brought vectors", space, self.settings.brought_spaces)
+        files = [*((p.role, self._bytes(p)) for p in item.pictures), *((u.part, u.data) for u in uploads)]
+        pictures: dict[str, PictureRef] = {}
+        for role, picture in files:
+            numbered = numbered_role(role, pictures)
+            pictures[numbered] = self._reference(numbered, picture)
+        entry = self.rules.check(
+            Record(
+                where="inbox",
+                id=item.id,
+                title=item.title,
+                text=item.text,
+                attributes=_typed(self.settings, item.attributes),
+                rights=_rights(item.rights),
+                pictures=tuple(pictures.values()),
+                vectors={name: np.array(numbers, np.float32) for name, numbers in item.vectors.items()},
+            )
+        )
+        if isinstance(entry, Rejection):
+            raise QueryError(entry.detail)
+        if entry.left_out:
+            raise QueryError("; ".join(fault.detail for fault in entry.left_out))
+        if not (item.title.strip() or item.text.strip() or item.vectors or files):
+            raise QueryError("it has no title, text, vector or picture: nothing could find it")
+        for _, picture in files:
+            if isinstance(picture, bytes):
+                self.originals.keep(picture)
+        return entry
+
+    def _bytes(self, picture: PictureIn) -> bytes | str:
+        """Return the bytes of a picture, or its address."""
+        if picture.data is not None:
+            return check_upload(picture_bytes(picture.data), self.upload_bytes)
+        url = picture.url or ""
+        if not is_address(url) or url.startswith(UPLOADED):
+            raise QueryError(f"{url!r} is not an address such as https://...")
+        if not self.settings.source.fetch.enabled:
+            raise QueryError(
+                "pictures with an address are not fetched here: send the picture itself, or have the owner "
+                "of the collection set [source.fetch] enabled = true"
+            )
+        return url
+
+    def _reference(self, role: str, picture: bytes | str) -> PictureRef:
+        if isinstance(picture, str):
+            return PictureRef(role, picture, None)
+        digest = sha256_bytes(picture)
+        return PictureRef(role, f"{UPLOADED}{digest}", self.originals.path(digest))
+
+
+def _typed(settings: Settings, attributes: Mapping[str, Plain]) -> dict[str, Value]:
+    """Return attributes in their types.
+
+    Raises:
+        UnknownNameError: there is no such attribute.
+        QueryError: a value is not of its type.
+    """
+    typed: dict[str, Value] = {}
+    for name, value in attributes.items():
+        attribute = settings.attributes.get(name)
+        if attribute is None:
+            raise UnknownNameError("attribute", name, settings.attributes)
+        try:
+            typed[name] = convert(value, attribute.type, attribute.separator)
+        except ValueError as error:
+            raise QueryError(f"{name}: {error}") from None
+    return typed
+
+
+def _rights(given: RightsIn) -> Rights:
+    return Rights(given.license, given.author, given.source, given.attribution, given.expires)

@@ -1,0 +1,164 @@
+"""The ingest process beside the workers: what they accept becomes deltas, in one process."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import FrameType
+
+from pinakes.catalog.lease import writer_lease
+from pinakes.collection import Collection
+from pinakes.errors import LockedError, PinakesError
+from pinakes.ingest.inbox import Inbox
+from pinakes.serving.logs import log_to_stderr
+
+LOOK_EVERY = 0.1
+"""Seconds between looks into the inbox."""
+
+TRY_AGAIN = 0.5
+"""Seconds until what another process prevents is tried again."""
+
+AFTER_AN_ERROR = 5.0
+"""Seconds until a failed drain is tried again, and a dead process started again."""
+
+IDLE = 5.0
+"""Seconds without a change after which deltas past a tenth of the base are made one with it."""
+
+SHARE_UNDER_LOAD = 0.5
+"""Of the base's items that deltas may hold while changes come without a pause: writing a base takes long."""
+
+KEPT = 100
+"""Releases that prune keeps: all that the ref remembers."""
+
+logger = logging.getLogger("pinakes.writer")
+
+
+class Drainer:
+    """Makes the changes that wait in a collection's inbox, until it is told to stop.
+
+    Args:
+        folder: the collection's.
+        stopped: asked between any two pieces of work.
+        clock: seconds, monotonic.
+        sleep: waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        stopped: Callable[[], bool],
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._collection = Collection(folder)
+        self._inbox = Inbox(self._collection.paths)
+        self._stopped = stopped
+        self._clock = clock
+        self._sleep = sleep
+        self._changed = clock()
+        self._said = ""
+
+    def run(self) -> None:
+        """Drain until stopped. Only one process does so at a time; a second one waits until it may."""
+        try:
+            while not self._stopped():
+                try:
+                    with writer_lease(self._collection.paths.inbox_lock, "serve"):
+                        self._run_alone()
+                except LockedError as error:
+                    self._say(f"waiting: {error}")
+                    self._sleep(TRY_AGAIN)
+        finally:
+            self._inbox.close()
+
+    def _run_alone(self) -> None:
+        while not self._stopped():
+            try:
+                self._sleep(LOOK_EVERY if not self._step() else 0.0)
+            except LockedError as error:
+                self._say(f"changes wait: {error}")
+                self._sleep(TRY_AGAIN)
+            except PinakesError as error:
+                logger.error("changes wait: %s", error)
+                self._sleep(AFTER_AN_ERROR)
+
+    def _step(self) -> bool:
+        """Do one piece of work, and return whether there was any."""
+        if self._inbox.waiting():
+            made = self._collection.drain(max_share=SHARE_UNDER_LOAD)
+            self._changed = self._clock()
+            self._said = ""
+            logger.info("%d changes made, %d refused", len(made.changes), len(made.refused))
+            return True
+        if self._clock() - self._changed > IDLE:
+            self._changed = self._clock()
+            if self._collection.compaction_due:
+                self._collection.compact()
+                self._collection.prune(KEPT)
+                return True
+        return False
+
+    def _say(self, message: str) -> None:
+        """Log a message, once until something else happens."""
+        if message != self._said:
+            logger.warning(message)
+        self._said = message
+
+
+class WriterProcess:
+    """Runs a `Drainer` in a process of its own, and starts another one should it die.
+
+    Args:
+        folder: the collection's.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stopping = threading.Event()
+        self._process: BaseProcess | None = None
+        self._keeper = threading.Thread(target=self._keep, name="writer", daemon=True)
+
+    def start(self) -> None:
+        """Start the process."""
+        self._process = self._started()
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """End the process, after what it is at."""
+        self._stopping.set()
+        if self._process is not None:
+            self._process.terminate()
+        self._keeper.join()
+
+    def _keep(self) -> None:
+        assert self._process is not None
+        self._process.join()
+        while not self._stopping.wait(AFTER_AN_ERROR):
+            logger.error("the ingest process ended with %s; starting another", self._process.exitcode)
+            self._process = self._started()
+            self._process.join()
+
+    def _started(self) -> BaseProcess:
+        process = multiprocessing.get_context("spawn").Process(
+            target=drain_until_told, args=(self._folder, os.getpid()), name="pinakes-writer", daemon=True
+        )
+        process.start()
+        return process
+
+
+def drain_until_told(folder: Path, parent: int) -> None:
+    """Drain a collection's inbox until SIGTERM, or until the process that started this one is gone."""
+    log_to_stderr()
+    told = threading.Event()
+
+    def tell(_number: int, _frame: FrameType | None) -> None:
+        told.set()
+
+    signal.signal(signal.SIGTERM, tell)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # goes to all processes of a terminal; the first one decides
+    Drainer(folder, lambda: told.is_set() or os.getppid() != parent, sleep=told.wait).run()  # type: ignore[arg-type]

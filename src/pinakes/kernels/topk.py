@@ -39,3 +39,13 @@ def at_least_best(scores: NDArray[np.float32], k: int, slack: float) -> NDArray[
         floor = float(np.partition(scores, len(scores) - k)[len(scores) - k]) - slack
     qualifies = scores >= floor if floor > -np.inf else scores > -np.inf
     return np.flatnonzero(qualifies).astype(np.int64)
+
+
+def most_frequent(counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return the places of the highest counts above zero, highest first, ties by place."""
+    found = np.flatnonzero(counts)
+    if len(found) > most:
+        floor = np.partition(counts[found], len(found) - most)[len(found) - most]
+        above = found[counts[found] > floor]
+        found = np.concatenate([above, found[counts[found] == floor][: most - len(above)]])
+    return found[np.lexsort((found, -counts[found]))]

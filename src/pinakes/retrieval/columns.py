@@ -156,16 +156,6 @@ def _rounded(value: float, gap: float) -> float:
     return round(round(value / (step * 10.0**power)) * step * 10.0**power, max(0, -power))
 
 
-def most_frequent(counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """Return the places of the highest counts above zero, highest first, ties by place."""
-    found = np.flatnonzero(counts)
-    if len(found) > most:
-        floor = np.partition(counts[found], len(found) - most)[len(found) - most]
-        above = found[counts[found] > floor]
-        found = np.concatenate([above, found[counts[found] == floor][: most - len(above)]])
-    return found[np.lexsort((found, -counts[found]))]
-
-
 def value_at(values: pl.Series, places: NDArray[np.int64]) -> list[FacetValue]:
     """Return distinct values by their places."""
     found: list[FacetValue] = values.gather(places).to_list()

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from pinakes.errors import UnknownNameError
 from pinakes.filters import And, Node, conjuncts, fields_of
-from pinakes.retrieval.columns import ORDERED, Column, Columns, FacetValue, most_frequent, value_at
+from pinakes.kernels.topk import most_frequent
+from pinakes.retrieval.columns import ORDERED, Column, Columns, FacetValue, value_at
 from pinakes.types import RIGHTS_FIELDS, AttributeType
 
 MOST_VALUES = 100

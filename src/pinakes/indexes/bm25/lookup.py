@@ -18,7 +18,7 @@ DENSE_ABOVE = 1 / 16
 """Share of all rows above which adding up in an array of all rows is faster than sorting the rows."""
 
 KEPT_BYTES = 32 * 2**20
-"""Of the frequencies of common terms, which are kept for the next query that holds them."""
+"""Of the frequencies of what many items hold, which are kept for the next query that asks for it."""
 
 KEPT_COUNTS = 50_000
 """Terms of which it is kept how many items hold them."""
@@ -65,7 +65,7 @@ class Lookup:
         self.weights = weights
         self.rows = max(segment.offset + len(segment.alive) for segment in self.segments)
         self._k1, self._b = k1, b
-        self._common: Recent[str, Saturated] = Recent(KEPT_BYTES // (8 * max(1, self.rows)))
+        self._common: Recent[Weighed, Saturated] = Recent(KEPT_BYTES // (8 * max(1, self.rows)))
         self._holders: Recent[Weighed, int] = Recent(KEPT_COUNTS)
 
     @cached_property
@@ -124,21 +124,20 @@ class Lookup:
 
     def saturated(self, clause: Clause) -> Saturated:
         """Return what a clause gives each item that holds it, before it is weighed."""
-        term = clause.term
-        kept = None if term is None else self._common.get(term)
+        kept = self._common.get(clause.wordings)
         if kept is not None:
             return kept
         rows, frequencies = self.occurrences(clause.wordings)
         self._holders.put(clause.wordings, len(rows))
         values = frequencies + self._k1
         np.divide(frequencies, values, out=values)
-        if term is None or len(rows) <= DENSE_ABOVE * self.rows:
+        if len(rows) <= DENSE_ABOVE * self.rows:
             return Saturated(rows, values, len(rows))
         dense = np.zeros(self.rows)
         dense[rows] = values
         dense.setflags(write=False)
         found = Saturated(None, dense, len(rows))
-        self._common.put(term, found)
+        self._common.put(clause.wordings, found)
         return found
 
     def occurrences(self, wordings: Weighed) -> Occurrences:

@@ -22,17 +22,6 @@ class Clause:
     wordings: Weighed
     count: int = 1
 
-    @property
-    def term(self) -> str | None:
-        """The term, where the clause is nothing else."""
-        ((first, weight), *others) = self.wordings
-        return first[0] if not others and len(first) == 1 and weight == 1.0 else None
-
-    @property
-    def name(self) -> str:
-        """Its wordings for people."""
-        return "|".join(" ".join(wording) for wording, _ in self.wordings)
-
 
 @dataclass(frozen=True, slots=True)
 class Typed:

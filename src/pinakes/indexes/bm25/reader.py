@@ -13,11 +13,12 @@ from pinakes.indexes.bm25.lookup import Lookup
 from pinakes.indexes.bm25.query import Correction, Typed, Weighed, Wording, WordQuery
 from pinakes.indexes.bm25.spelling import Speller
 from pinakes.indexes.bm25.synonyms import Synonyms
+from pinakes.kernels.topk import most_frequent
 
 COMPLETION = 0.5
 """What an occurrence of a word that the last one may become counts, against 1 of the word as it stands."""
 
-COMPLETIONS = 32
+COMPLETIONS = 16
 """How many words the last one may become: the most frequent."""
 
 LEAST_COMPLETED = 3
@@ -95,15 +96,26 @@ class Reader:
 
     def _becoming(self, prefix: str) -> list[str]:
         """Return the most frequent words that begin with a prefix, it itself not among them."""
-        counts: dict[str, int] = {}
+        parts = []
         for segment, living in zip(self._lookup.segments, self._lookup.word_counts, strict=True):
             numbers = segment.postings.words.starting_with(prefix)
-            found = living[numbers.start : numbers.stop]
-            for place in found.nonzero()[0].tolist():
-                word = segment.postings.words[numbers.start + place]
-                counts[word] = counts.get(word, 0) + int(found[place])
-        counts.pop(prefix, None)
-        return sorted(counts, key=lambda word: (-counts[word], word))[:COMPLETIONS]
+            parts.append((segment.postings.words, living, numbers))
+        # Of the words that only the largest part holds, but the most frequent can be among those of all.
+        largest = max(range(len(parts)), key=lambda part: len(parts[part][2]))
+        words = set[str]()
+        for part, (strings, living, numbers) in enumerate(parts):
+            most = COMPLETIONS + 1 if part == largest else len(numbers)
+            counts = living[numbers.start : numbers.stop]
+            words |= {strings[numbers.start + place] for place in most_frequent(counts, most).tolist()}
+        words.discard(prefix)
+        totals = {word: self._count(word) for word in words}
+        return sorted(totals, key=lambda word: (-totals[word], word))[:COMPLETIONS]
+
+    def _count(self, word: str) -> int:
+        """Return how often living items hold a word."""
+        counts = zip(self._lookup.segments, self._lookup.word_counts, strict=True)
+        found = ((segment.postings.words.find(word), living) for segment, living in counts)
+        return sum(int(living[number]) for number, living in found if number is not None)
 
     def _correct(self, piece: "_Piece") -> Iterator[Correction]:
         """Put the word of a piece right where no item holds it; yield what was done, or would be worth it."""

@@ -17,10 +17,7 @@ from pinakes.catalog.items import count_items, count_pictures
 from pinakes.catalog.lease import writer_lease
 from pinakes.catalog.quarantine import count_reasons, read_entries
 from pinakes.catalog.runs import list_runs
-from pinakes.encoders.base import Family, ImageEncoder, TextFamily
 from pinakes.encoders.cache.base import FeatureCache
-from pinakes.encoders.cache.choose import open_cache
-from pinakes.encoders.families import open_family
 from pinakes.errors import GateError, SourceError, UsageError
 from pinakes.indexes.stored import IndexRecord
 from pinakes.ingest import drain
@@ -28,7 +25,7 @@ from pinakes.ingest.add import add_records, upsert_records
 from pinakes.ingest.changes import MAX_SHARE
 from pinakes.ingest.delete import delete_items
 from pinakes.ingest.encoders import missing_encoders
-from pinakes.ingest.freeze import Freezer, FreezeReport
+from pinakes.ingest.freeze import FreezeReport
 from pinakes.ingest.indexing.build import index_after_freeze, tune_snapshot
 from pinakes.ingest.indexing.queries import GIVEN, Queries
 from pinakes.ingest.indexing.tune import GATE, LADDER, Tuning
@@ -38,28 +35,31 @@ from pinakes.ingest.pipeline import Ingest
 from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.remote import addresses_note, fetching, open_remote
 from pinakes.ingest.rules import EntryRules
-from pinakes.ingest.self_retrieval import SelfRetrieval
 from pinakes.ingest.setup import Options, find_setup, keep_frame, write_setup
 from pinakes.ingest.spaces import unbound_notes
 from pinakes.ingest.variants import Variants, find_variants
 from pinakes.ingest.wordless import wordless_note
+from pinakes.ingest.workshop import (
+    LIVE,
+    make_freezer,
+    picture_encoders,
+    point_ref,
+    served_release,
+    writing,
+)
 from pinakes.kernels.clock import utc_now
 from pinakes.kernels.similarity import unit_rows
 from pinakes.kernels.threads import one_matrix_thread
 from pinakes.media.originals import Originals
-from pinakes.settings import BROUGHT, Settings, load_settings
+from pinakes.settings import Settings, load_settings, parse_settings, save_settings
 from pinakes.snapshots import backup as backups
 from pinakes.snapshots import blocks, leases, refs, verify
 from pinakes.snapshots.layout import CollectionPaths, SnapshotName
 from pinakes.snapshots.manifest import read_manifest
 from pinakes.snapshots.reader import open_snapshot
-from pinakes.snapshots.release import Release, make_release
+from pinakes.snapshots.release import Release
 from pinakes.snapshots.segments import SegmentRows, join_rows, living
-from pinakes.sources.files import PictureFiles
-from pinakes.sources.open import open_source, source_folder
-from pinakes.synonyms import load_synonyms, with_synonyms
-
-LIVE = "live"
+from pinakes.sources.open import open_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Collection:
         """
         begun = time.monotonic()
         settings = self.settings
-        with self._writing("index") as (database, cache):
+        with writing(self.paths, self.settings, "index") as (database, cache):
             source = open_source(settings, self.paths.root)
             ingest = self._ingest(settings, database, cache, refetch=refetch)
             added = add_records(ingest, source, prune=prune, verb="index")
@@ -135,7 +135,7 @@ class Collection:
         """
         begun = time.monotonic()
         settings = fetching(self.settings) if fetch else self.settings
-        with self._writing("add") as (database, cache):
+        with writing(self.paths, self.settings, "add") as (database, cache):
             at = settings.source.model_copy(update={"path": str(source.expanduser().absolute())})
             records = open_source(settings.model_copy(update={"source": at}), self.paths.root).records()
             ingest = self._ingest(settings, database, cache)
@@ -147,7 +147,7 @@ class Collection:
     def delete(self, ids: Sequence[str], reason: str = "deleted") -> Deleted:
         """Delete items and publish a release without them; ids that are not there are passed over."""
         settings = self.settings
-        with self._writing("delete") as (database, cache):
+        with writing(self.paths, self.settings, "delete") as (database, cache):
             deleted = delete_items(database, ids, reason)
             frozen = self._freeze(settings, database, cache)
             release = self._publish_frozen(settings, database, frozen, "delete")
@@ -164,7 +164,7 @@ class Collection:
             GateError: a gate failed; the changes are refused, and the release that was served still is.
         """
         settings = self.settings
-        with self._writing("drain") as (database, cache):
+        with writing(self.paths, self.settings, "drain") as (database, cache):
             changes = drain.claim(database, f"{os.getpid()} at {utc_now()}")
             if not changes:
                 return drain.Made()
@@ -183,7 +183,7 @@ class Collection:
     @property
     def compaction_due(self) -> bool:
         """Whether deltas hold more than a tenth of the base's items."""
-        release = self._served()
+        release = served_release(self.paths)
         counts = [
             read_manifest(self.paths.snapshot(pin.name).manifest).counts
             for pin in (release.snapshots if release else ())
@@ -199,7 +199,7 @@ class Collection:
         Raises:
             GateError: a gate failed.
         """
-        with self._writing("freeze") as (database, cache):
+        with writing(self.paths, self.settings, "freeze") as (database, cache):
             return self._freeze(self.settings, database, cache, waive=waive)
 
     def compact(self, *, waive: tuple[str, ...] = ()) -> FreezeReport:
@@ -209,7 +209,7 @@ class Collection:
             GateError: a gate failed; the release that was served still is.
         """
         settings = self.settings
-        with self._writing("compact") as (database, cache):
+        with writing(self.paths, self.settings, "compact") as (database, cache):
             frozen = self._freeze(settings, database, cache, waive=waive, compact=True)
             self._publish_frozen(settings, database, frozen, "compact")
         return frozen
@@ -241,7 +241,7 @@ class Collection:
             UnknownNameError: no such space or family.
         """
         with self._lease("tune"), one_matrix_thread():
-            release = self._served()
+            release = served_release(self.paths)
             if release is None:
                 raise UsageError(
                     f"nothing is published in {self.folder} yet; run: pinakes index {self.folder}"
@@ -260,10 +260,10 @@ class Collection:
         name = SnapshotName.parse(snapshot)
         chain = [str(SnapshotName(name.base, delta)) for delta in range(name.delta + 1)]
         with self._lease("publish"):
-            return self._publish(self.settings, chain, ref, f"publish {snapshot}")
+            return point_ref(self.paths, self.settings, chain, ref, f"publish {snapshot}")
 
     def rollback(self, to: str | None = None, ref: str = LIVE) -> Release:
-        """Point a ref at an earlier release.
+        """Point a ref at an earlier release; ``pinakes.toml`` names its encoders again where they differ.
 
         Args:
             to: id of the release; the one before the present when None.
@@ -274,7 +274,13 @@ class Collection:
             UnknownNameError: no such ref, or no such release in its history.
         """
         with self._lease("rollback"):
-            return refs.rollback(self.paths, ref, to=to)
+            release = refs.rollback(self.paths, ref, to=to)
+            settings = self.settings
+            spaces = parse_settings(release.settings).spaces
+            if ref == LIVE and spaces != settings.spaces:
+                # What is served decides: the next `index` must not repeat a migration that was undone.
+                save_settings(self.paths.root, settings.model_copy(update={"spaces": spaces}))
+            return release
 
     def verify(self, ref: str = LIVE) -> verify.Report:
         """Hash and check every file of a release again."""
@@ -304,7 +310,7 @@ class Collection:
     def status(self) -> Status:
         """Say what the collection holds and what is served."""
         settings = self.settings
-        release = self._served()
+        release = served_release(self.paths)
         snapshots = tuple(pin.name for pin in release.snapshots) if release else ()
         if not self.paths.catalog_db.exists():
             return Status(
@@ -333,7 +339,7 @@ class Collection:
 
     def doctor(self) -> Diagnosis:
         """Look for silent trouble: damaged files, spellings of one value, what is in quarantine."""
-        release = self._served()
+        release = served_release(self.paths)
         problems: tuple[str, ...] = ()
         variants: tuple[Variants, ...] = ()
         if release is not None:
@@ -348,31 +354,15 @@ class Collection:
 
     def entry_rules(self, settings: Settings) -> EntryRules:
         """Return what items must be that come one by one."""
-        release = self._served()
+        release = served_release(self.paths)
         base = self.paths.snapshot(release.snapshots[0].name).manifest if release else None
         return EntryRules.of(settings, read_manifest(base) if base else None)
-
-    @staticmethod
-    def _families(settings: Settings) -> dict[str, Family]:
-        """Return every encoder that the settings name, by its name."""
-        wanted = {space.encoder for space in settings.spaces.values()} - {BROUGHT}
-        return {name: open_family(name) for name in sorted(wanted)}
-
-    def _features(self, settings: Settings) -> dict[str, ImageEncoder]:
-        """Return the encoders that the pictures of a source go through, by name."""
-        brought = settings.brought_spaces
-        seen = {space.encoder for name, space in settings.spaces.items() if name not in brought}
-        return {
-            name: family.features
-            for name, family in self._families(settings).items()
-            if name in seen and not isinstance(family, TextFamily)
-        }
 
     def _ingest(
         self, settings: Settings, database: Database, cache: FeatureCache, *, refetch: bool = False
     ) -> Ingest:
         remote = open_remote(settings.source.fetch, Originals(self.paths.media), os.environ, again=refetch)
-        return Ingest(database, settings, self._features(settings), cache, remote, self.progress)
+        return Ingest(database, settings, picture_encoders(settings), cache, remote, self.progress)
 
     def _notes(self, release: Release | None) -> tuple[str, ...]:
         """Return what the owner should know of the spaces of a release."""
@@ -380,9 +370,6 @@ class Collection:
             return ()
         encoders = open_snapshot(self.paths, release.snapshots[0].name).manifest.encoders
         return unbound_notes({name: record.measured for name, record in encoders.items()})
-
-    def _served(self) -> Release | None:
-        return refs.read_ref(self.paths, LIVE).release if LIVE in refs.list_refs(self.paths) else None
 
     def _freeze(
         self,
@@ -394,17 +381,12 @@ class Collection:
         compact: bool = False,
         max_share: float = MAX_SHARE,
     ) -> FreezeReport:
-        freezer = Freezer(
-            paths=self.paths,
-            settings=settings,
-            database=database,
-            cache=cache,
-            families=self._families(settings),
-            release=self._served(),
-            self_retrieval=SelfRetrieval(
-                PictureFiles(source_folder(settings, self.paths.root), Originals(self.paths.media))
-            ),
-            report=self.progress,
+        freezer = make_freezer(
+            self.paths,
+            settings,
+            (database, cache),
+            self.progress,
+            release=served_release(self.paths),
             max_share=max_share,
         )
         return freezer.freeze(waive=(*settings.gates.waive, *waive), force_base=compact)
@@ -416,32 +398,13 @@ class Collection:
         if frozen.kind == "base" and frozen.snapshot is not None:
             # Before it is published: who opens the release finds its indexes.
             index_after_freeze(self.paths, frozen.snapshot, settings, self.progress)
-        return self._publish(settings, frozen.snapshots, LIVE, reason)
-
-    def _publish(self, settings: Settings, snapshots: Sequence[str], ref: str, reason: str) -> Release:
-        served = self._served()
-        models = served.models if served else {}
-        # Where features are kept decides no answer, and its address may hold a password.
-        decisive = settings.model_dump(mode="json", exclude={"cache"})
-        decisive = with_synonyms(decisive, load_synonyms(self.paths.root))
-        release = make_release(self.paths, snapshots, models, decisive)
-        return refs.publish(self.paths, ref, release, reason).release
+        return point_ref(self.paths, settings, frozen.snapshots, LIVE, reason)
 
     @contextmanager
     def _lease(self, verb: str) -> Iterator[None]:
         self.settings  # noqa: B018 - a folder that is not a collection is said to be so, and not made one
         with writer_lease(self.paths.writer_lock, verb):
             yield
-
-    @contextmanager
-    def _writing(self, verb: str) -> Iterator[tuple[Database, FeatureCache]]:
-        """Hold the writer lock with catalogue and feature cache open."""
-        with self._lease(verb), one_matrix_thread(), self._catalog() as database:
-            cache = open_cache(self.settings.cache.url, self.paths.features_db)
-            try:
-                yield database, cache
-            finally:
-                cache.close()
 
     @contextmanager
     def _catalog(self) -> Iterator[Database]:

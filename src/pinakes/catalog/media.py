@@ -1,6 +1,6 @@
 """The pictures of the collection, each once, by the sha256 of its bytes."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -48,3 +48,10 @@ def drop_unused_media(connection: sa.Connection, digests: Collection[str]) -> No
     """Remove those of the given media that no view shows any more."""
     used = sa.exists().where(views.c.media == media.c.sha256)
     connection.execute(media.delete().where(media.c.sha256.in_(digests), ~used))
+
+
+def stream_pictures(connection: sa.Connection) -> Iterator[tuple[str, str]]:
+    """Yield every picture that an item shows, once: its sha256, and a uri where it was found; by sha256."""
+    query = sa.select(views.c.media, sa.func.min(views.c.uri)).group_by(views.c.media).order_by(views.c.media)
+    for digest, uri in connection.execute(query):
+        yield str(digest), str(uri)

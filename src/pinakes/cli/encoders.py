@@ -10,6 +10,7 @@ import numpy as np
 import typer
 
 from pinakes.cli.output import console, print_json, table
+from pinakes.cli.progress import progress_bars
 from pinakes.encoders.base import Family, ImageEncoder, TextEncoder, TextFamily
 from pinakes.encoders.clip.encoder import open_clip_model
 from pinakes.encoders.clip.export import ExportSource, export_model
@@ -22,7 +23,10 @@ from pinakes.encoders.text.models import MODELS as MODELS_OF_TEXT
 from pinakes.encoders.text.models import RECOMMENDED as RECOMMENDED_TEXT
 from pinakes.encoders.text.resolve import fetch_text_model
 from pinakes.errors import MissingExtraError
+from pinakes.evaluation.compare import Comparison
+from pinakes.ingest.reencode import Estimate
 from pinakes.media.preparers import load_preparer
+from pinakes.migration import Migration
 from pinakes.registry import components
 
 encoders_app = typer.Typer(
@@ -134,6 +138,76 @@ def export(
     """
     folder = export_model(ExportSource.parse(source), into, int8=int8)
     console().print(f"wrote {folder}; use it with: pinakes index SOURCE --encoder clip:{folder.absolute()}")
+
+
+@encoders_app.command()
+def migrate(
+    folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
+    to: Annotated[str, typer.Option(help="The encoder that the space is to have.", metavar="NAME")],
+    space: Annotated[str, typer.Option(help="The space.")] = "picture",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Serve it when it is ready.")] = False,
+    judgements: Annotated[
+        Path | None, typer.Option(help="Judgements as TREC has them: query 0 item grade.", metavar="FILE")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Move a space to another encoder: estimate, encode, compare with what is served, and publish if told to.
+
+    Example: pinakes encoders migrate photos --to clip --publish
+    """
+    with progress_bars(quiet=json) as report:
+        migration = Migration(folder, to, space, report)
+        estimate = migration.estimate()
+    if not json:
+        console().print(_estimated(estimate))
+    if not yes and not json:
+        typer.confirm("Go on?", abort=True)
+    with progress_bars(quiet=json) as report:
+        migration = Migration(folder, to, space, report)
+        frozen = migration.build()
+    found = migration.compare(judgements)
+    release = migration.publish() if publish else None
+    if json:
+        print_json(
+            {
+                "estimate": asdict(estimate),
+                "snapshots": frozen.snapshots,
+                "comparison": {**asdict(found), "verdict": found.verdict},
+                "published": release.id if release else None,
+            }
+        )
+        return
+    _show_comparison(found)
+    if release is None:
+        again = f"pinakes encoders migrate {folder} --to {to} --space {space} --publish"
+        console().print(f"candidate -> {frozen.snapshots[-1]}; live is as it was. To serve it: {again}")
+    else:
+        console().print(f"[bold]live -> {release.id}[/]; to go back: pinakes rollback {folder}")
+
+
+def _estimated(estimate: Estimate) -> str:
+    if not estimate.lacking:
+        time_left = "all are encoded"
+    elif estimate.seconds is None:
+        time_left = f"{estimate.lacking:,} to encode"
+    else:
+        time_left = f"{estimate.lacking:,} to encode, about {estimate.seconds:,.0f} s"
+    return (
+        f"{estimate.pictures:,} in all, {estimate.sampled:,} encoded as a sample; {time_left}; "
+        f"{estimate.megabytes:,.1f} MB of vectors"
+    )
+
+
+def _show_comparison(found: Comparison) -> None:
+    rows = [("hits in common among the first 10", found.overlap)]
+    if found.delta is not None:
+        rows.append(("nDCG@10, new - old", found.delta))
+    shown = [(name, f"{i.mean:.3f}", f"{i.low:.3f} to {i.high:.3f}", i.n) for name, i in rows]
+    console().print(table("", "mean", "95 %", "queries", rows=shown, right=("mean", "queries")))
+    if found.delta is not None:
+        console().print(f"nDCG@10: {found.before:.3f} old, {found.after:.3f} new")
+    console().print(found.verdict)
 
 
 def _built_in(*, measure: bool) -> list[Listed]:

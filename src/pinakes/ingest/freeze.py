@@ -78,6 +78,7 @@ class Freezer:
     Attributes:
         release: what is served now, or None before the first publication.
         self_retrieval: re-encodes sampled pictures for the gate of that name.
+        refit: spaces whose encoders are fitted anew although the base has them.
         max_share: of the base's items that deltas may hold before a new base is written.
     """
 
@@ -89,6 +90,7 @@ class Freezer:
     release: Release | None
     self_retrieval: SelfRetrieval
     report: Report = silent
+    refit: frozenset[str] = frozenset()
     max_share: float = MAX_SHARE
 
     def freeze(self, *, waive: tuple[str, ...] = (), force_base: bool = False) -> FreezeReport:
@@ -116,7 +118,7 @@ class Freezer:
             same_recipe=bool(parents) and self._same_recipe(parents[0]),
             max_share=self.max_share,
         )
-        if force_base:
+        if force_base or self.refit:
             kind = "base"
         if kind == "delta" and (kept := kept_deltas(rows, changes.rows)) < len(rows):
             # A delta on fewer parents takes in what the others held: that is all there is to a merge.
@@ -183,7 +185,10 @@ class Freezer:
             return False
 
     def _same_encoders(self, base: Snapshot) -> bool:
-        """Whether the spaces are those of the base: weights in a folder may have been replaced by others."""
+        return self._same_spaces(base) == self.settings.spaces.keys() == base.manifest.encoders.keys()
+
+    def _same_spaces(self, base: Snapshot) -> frozenset[str]:
+        """Return the spaces that are those of the base: weights in a folder may have been replaced."""
         features = {name: features_fingerprint(family) for name, family in self.families.items()}
         found = {
             name: (e.name, e.dtype, e.recipe.get("features")) for name, e in base.manifest.encoders.items()
@@ -191,7 +196,7 @@ class Freezer:
         wanted = {
             name: (s.encoder, s.dtype, features.get(s.encoder)) for name, s in self.settings.spaces.items()
         }
-        return found == wanted
+        return frozenset(name for name in wanted if found.get(name) == wanted[name])
 
     @property
     def _analyzer(self) -> Analyzer:
@@ -205,7 +210,6 @@ class Freezer:
         tables = self._tables(changes.changed if delta else None)
         fields = text_fields(tables.items, self._schema)
         postings = build_postings(fields, self._analyzer)
-        reusable = bool(parents) and self._same_encoders(parents[0])
         material = Material(
             tables=tables,
             captions=captions(fields),
@@ -215,12 +219,13 @@ class Freezer:
             ),
             language=self.settings.search.language,
             cache=self.cache,
-            base=parents[0] if reusable else None,
+            base=parents[0] if parents else None,
             report=self.report,
             files=self.self_retrieval.files,
             path=self.paths.features_db,
         )
-        builder = SpaceBuilder(material, self.families, self.settings.brought_spaces)
+        kept = self._same_spaces(parents[0]) - self.refit if parents else frozenset[str]()
+        builder = SpaceBuilder(material, self.families, self.settings.brought_spaces, kept)
         spaces = {name: builder.build(name, space) for name, space in self.settings.spaces.items()}
         ungated = SnapshotContents(
             name=self._name(parents, delta=delta),

@@ -1,7 +1,7 @@
 """From the settings of a space to the space."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pinakes.encoders.base import Family, TextFamily
 from pinakes.ingest.spaces.brought import build_brought
@@ -19,11 +19,13 @@ class SpaceBuilder:
         material: of the snapshot.
         families: the encoders by name.
         brought: the spaces whose vectors the source brings.
+        kept: the spaces that are those of the base: what was fitted for it is used again.
     """
 
     material: Material
     families: Mapping[str, Family]
     brought: Collection[str] = ()
+    kept: Collection[str] = ()
 
     def build(self, name: str, settings: SpaceSettings) -> BuiltSpace:
         """Build one space.
@@ -32,9 +34,10 @@ class SpaceBuilder:
             IntegrityError: the feature cache lacks something that the catalogue names.
             GateError: vectors of a delta were made by another encoder than the one their space is bound to.
         """
+        material = self.material if name in self.kept else replace(self.material, base=None)
         family = None if settings.encoder == BROUGHT else self.families[settings.encoder]
         if family is None or name in self.brought:
-            return build_brought(self.material, name, settings, family)
+            return build_brought(material, name, settings, family)
         if isinstance(family, TextFamily):
-            return build_texts(self.material, name, settings, family)
-        return build_pictures(self.material, name, settings, family)
+            return build_texts(material, name, settings, family)
+        return build_pictures(material, name, settings, family)

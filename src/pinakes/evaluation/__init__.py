@@ -1,0 +1,1 @@
+"""Measuring answers: against judgements, and one way of answering against another."""

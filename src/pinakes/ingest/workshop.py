@@ -1,0 +1,135 @@
+"""What every verb that writes works with: encoders, pictures, the freezer, the lock, the refs."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+
+from pinakes.catalog.database import Database, open_catalog
+from pinakes.catalog.lease import writer_lease
+from pinakes.encoders.base import Family, ImageEncoder, TextFamily
+from pinakes.encoders.cache.base import FeatureCache
+from pinakes.encoders.cache.choose import open_cache
+from pinakes.encoders.families import open_family
+from pinakes.ingest.changes import MAX_SHARE
+from pinakes.ingest.freeze import Freezer
+from pinakes.ingest.progress import Report
+from pinakes.ingest.self_retrieval import SelfRetrieval
+from pinakes.kernels.threads import one_matrix_thread
+from pinakes.media.originals import Originals
+from pinakes.settings import BROUGHT, Settings
+from pinakes.snapshots import refs
+from pinakes.snapshots.layout import CollectionPaths
+from pinakes.snapshots.release import Release, make_release
+from pinakes.sources.files import PictureFiles
+from pinakes.sources.open import source_folder
+from pinakes.synonyms import load_synonyms, with_synonyms
+
+LIVE = "live"
+
+
+def open_families(settings: Settings) -> dict[str, Family]:
+    """Return every encoder that the settings name, by its name.
+
+    Raises:
+        UnknownNameError: there is no encoder of a name.
+        SettingsError: one is not at hand.
+    """
+    wanted = {space.encoder for space in settings.spaces.values()} - {BROUGHT}
+    return {name: open_family(name) for name in sorted(wanted)}
+
+
+def picture_encoders(settings: Settings) -> dict[str, ImageEncoder]:
+    """Return the encoders that the pictures of a source go through, by name."""
+    brought = settings.brought_spaces
+    seen = {space.encoder for name, space in settings.spaces.items() if name not in brought}
+    return {
+        name: family.features
+        for name, family in open_families(settings).items()
+        if name in seen and not isinstance(family, TextFamily)
+    }
+
+
+def picture_files(paths: CollectionPaths, settings: Settings) -> PictureFiles:
+    """Return where the pictures of a collection lie."""
+    return PictureFiles(source_folder(settings, paths.root), Originals(paths.media))
+
+
+def served_release(paths: CollectionPaths) -> Release | None:
+    """Return what the ref ``live`` points to; None before the first publication."""
+    return refs.read_ref(paths, LIVE).release if LIVE in refs.list_refs(paths) else None
+
+
+def make_freezer(
+    paths: CollectionPaths,
+    settings: Settings,
+    store: tuple[Database, FeatureCache],
+    report: Report,
+    *,
+    release: Release | None,
+    refit: Collection[str] = (),
+    max_share: float = MAX_SHARE,
+) -> Freezer:
+    """Return what freezes a collection.
+
+    Args:
+        paths: of the collection.
+        settings: to freeze by.
+        store: catalogue and feature cache.
+        report: told how far it is.
+        release: what the new snapshot follows; None for nothing.
+        refit: spaces whose encoders are fitted anew.
+        max_share: of the base's items that deltas may hold before a new base is written.
+    """
+    database, cache = store
+    return Freezer(
+        paths=paths,
+        settings=settings,
+        database=database,
+        cache=cache,
+        families=open_families(settings),
+        release=release,
+        self_retrieval=SelfRetrieval(picture_files(paths, settings)),
+        report=report,
+        refit=frozenset(refit),
+        max_share=max_share,
+    )
+
+
+def point_ref(
+    paths: CollectionPaths, settings: Settings, snapshots: Sequence[str], ref: str, reason: str
+) -> Release:
+    """Bind snapshots, settings and the models that are served to a release, and point a ref at it."""
+    served = served_release(paths)
+    # Where features are kept decides no answer, and its address may hold a password.
+    decisive = settings.model_dump(mode="json", exclude={"cache"})
+    decisive = with_synonyms(decisive, load_synonyms(paths.root))
+    release = make_release(paths, snapshots, served.models if served else {}, decisive)
+    return refs.publish(paths, ref, release, reason).release
+
+
+@contextmanager
+def open_store(paths: CollectionPaths, settings: Settings) -> Iterator[tuple[Database, FeatureCache]]:
+    """Open catalogue and feature cache for as long as the body runs."""
+    database = open_catalog(paths.catalog_db)
+    try:
+        cache = open_cache(settings.cache.url, paths.features_db)
+        try:
+            yield database, cache
+        finally:
+            cache.close()
+    finally:
+        database.close()
+
+
+@contextmanager
+def writing(paths: CollectionPaths, settings: Settings, verb: str) -> Iterator[tuple[Database, FeatureCache]]:
+    """Hold the writer lock with catalogue and feature cache open.
+
+    Raises:
+        LockedError: another process holds it.
+    """
+    with (
+        writer_lease(paths.writer_lock, verb),
+        one_matrix_thread(),
+        open_store(paths, settings) as store,
+    ):
+        yield store

@@ -445,3 +445,12 @@ def test_what_was_found_can_be_put_in_order(open_page, served_engine):
     wanted = served_engine.search(where="family = 'garment'", sort="-price", top=24)
     assert ids(page) == list(wanted.ids)
     assert page.input_value(".sort select") == "-price"
+
+
+def test_a_suggestion_is_taken_by_a_click(open_page):
+    page = open_page("/?q=striped+sweatr")
+    page.click(".meant a >> nth=0")
+    page.wait_for_url("**/?q=striped+sweater")
+    page.wait_for_selector(DONE)
+    assert page.input_value("#q") == "striped sweater"
+    assert page.is_hidden(".meant")

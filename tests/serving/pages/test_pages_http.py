@@ -149,6 +149,23 @@ def test_words_that_nothing_answers_are_no_good_match(client):
     assert "No good match" in page.text
 
 
+def test_a_misspelt_word_is_put_right_and_can_be_kept(client, served_engine):
+    page = Page(client.get("/?q=striped+sweatr&f.family=garment"))
+    assert "Showing what answers striped sweater" in " ".join(page.text.split())
+    links = {a["href"] for a in page.all("a") if "href" in a}
+    assert "/?q=striped+sweater&f.family=garment" in links
+    assert "/?q=striped+%22sweatr%22&f.family=garment" in links
+    wanted = served_engine.search("striped sweater", where="family = 'garment'", top=24)
+    assert {a["data-id"] for a in page.all("li") if "data-id" in a} == set(wanted.ids)
+
+
+def test_the_last_word_may_be_unfinished(client):
+    page = Page(client.get("/?q=cockta"))
+    found = [a["data-id"] for a in page.all("li") if "data-id" in a]
+    assert found
+    assert all(item.startswith("cocktail-") for item in found[:5])
+
+
 def test_a_picture_that_is_lost_is_said_to_be(client):
     assert "The picture of this search is gone" in Page(client.get("/?lost=1")).text
     assert "not part of a link" in Page(client.get("/?lost=1&q=blue")).text

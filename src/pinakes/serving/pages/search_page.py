@@ -10,6 +10,7 @@ from pinakes.serving.pages.asked import MOST, Asked
 from pinakes.serving.pages.card import Card, card_of, make_cards
 from pinakes.serving.pages.choices import shown_facets
 from pinakes.serving.pages.drops import Drop, droppable
+from pinakes.serving.pages.meant import meant
 from pinakes.serving.pages.orders import orders_of
 from pinakes.serving.pages.showcase import (
     EVERY,
@@ -36,6 +37,7 @@ _LOST = {
     "answer": None,
     "cards": (),
     "state": "lost_picture",
+    "meant": None,
     "summary": "The picture is gone",
 }
 
@@ -86,7 +88,8 @@ class SearchPage:
             "facets": facets,
             "orders": orders_of(facets, asked.sort),
             "total": self.engine.count(asked.tree(schema)),
-            "summary": _summary(cards, state, more=more is not None),
+            "meant": meant(asked, results),
+            "summary": _summary(cards, state, more=more is not None, ordered=bool(asked.sort)),
             "welcome": None,
         }
 
@@ -105,7 +108,15 @@ class SearchPage:
         schema = self.site.schema
         facets = shown_facets(self.engine, Asked(), schema)
         common = {**self._common(asked), "facets": facets, "total": self.engine.count()}
-        common |= {"orders": (), "more": None, "notes": (), "state": "first", "drops": (), "summary": ""}
+        common |= {
+            "meant": None,
+            "orders": (),
+            "more": None,
+            "notes": (),
+            "state": "first",
+            "drops": (),
+            "summary": "",
+        }
         if self.site.synthetic and has_gallery(self.engine):
             results = self._search(QUESTION, None, QUESTION.n)
             liked = card_of(self.engine, QUESTION.like)
@@ -137,6 +148,7 @@ class SearchPage:
             like=asked.like or None,
             where=where if where or said else EVERY,
             sort=asked.sort or None,
+            prefix=True,  # results come while the last word is typed, and the address says the same
             top=top,
         )
 
@@ -153,7 +165,7 @@ def _state(asked: Asked, results: Results, cards: Sequence[Card], *, droppable: 
     return "few" if asked.filtered and len(cards) < FEW else "found"
 
 
-def _summary(cards: Sequence[Card], state: str, *, more: bool) -> str:
+def _summary(cards: Sequence[Card], state: str, *, more: bool, ordered: bool) -> str:
     """Return one line that says what was found; it is also read aloud."""
     if not cards:
         return "No good match" if state == "none" else "Nothing found"
@@ -161,5 +173,5 @@ def _summary(cards: Sequence[Card], state: str, *, more: bool) -> str:
     if state == "loose":
         return f"No good match; the nearest {number}"
     if more:
-        return f"The best {number}"
+        return f"The first {number}" if ordered else f"The best {number}"
     return "One item" if number == 1 else f"{number} items"

@@ -38,7 +38,7 @@ export function watchSearch(form) {
     if (address.origin !== location.origin || address.pathname !== "/" || link.getAttribute("href").startsWith("#")) return;
     event.preventDefault();
     if (link.rel === "next") return void more(link);
-    if (link.dataset.drop !== undefined || link.closest(".drops")) return void search(withPicture(address), "push");
+    if (link.dataset.drop !== undefined || link.closest(".drops, .meant")) return void search(withPicture(address), "push");
     take(null);
     search(address, "push");
   });

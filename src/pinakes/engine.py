@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -24,14 +24,16 @@ from pinakes.errors import (
 )
 from pinakes.media.pool import DecodePool
 from pinakes.media.read import read_picture_file
-from pinakes.retrieval.encode import Pictures, QueryEncoder, missing_note
+from pinakes.retrieval.arguments import SearchArguments
+from pinakes.retrieval.audit import Audited, Auditor
+from pinakes.retrieval.encode import Pictures
 from pinakes.retrieval.export import ExportReport, export_space
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.items import ItemReader
 from pinakes.retrieval.mask import Policy
 from pinakes.retrieval.opening import OpenRelease, open_release
-from pinakes.retrieval.query import Cut, EncodedQuery
+from pinakes.retrieval.query import EncodedQuery
 from pinakes.retrieval.results import Hit, Results
 from pinakes.retrieval.searcher import Searcher
 from pinakes.retrieval.stopwatch import Stopwatch
@@ -73,6 +75,7 @@ class Engine:
         self._opened: OpenRelease | None = None
         self._looked = 0.0
         self._pools: dict[str, DecodePool] = {}
+        self._auditor: Auditor | None = None
 
     def __enter__(self) -> Self:
         self._current()
@@ -89,6 +92,9 @@ class Engine:
             if self._opened is not None:
                 self._opened.close()
             self._opened = None
+            auditor, self._auditor = self._auditor, None
+        if auditor is not None:
+            auditor.close()
         with self._pools_lock:
             for pool in self._pools.values():
                 pool.close()
@@ -188,37 +194,69 @@ class Engine:
             UnknownNameError: a field, an item, a role, a score, a space or a reranker that does not exist.
             MediaError: a picture that was refused.
         """
-        watch = Stopwatch()
-        opened = self._current()
-        if rerank is not None:
-            raise UnknownNameError("reranker", rerank, opened.release.models)
-        if min_confidence is not None:
-            raise QueryError("min_confidence needs a calibrator, and none is bound to this release")
-        blocked = opened.searcher.policy.blocked
-        encoder = QueryEncoder(opened.corpus, opened.encoders, self._prepare, blocked, score)
-        with watch.stage("encode"):
-            encoded = encoder.encode(text, image, like, vector)
-        query = EncodedQuery(
-            words=encoded.words,
-            vectors=encoded.vectors,
-            roles=encoded.roles,
-            by_words=encoded.by_words,
-            exclude=encoded.exclude,
+        asked = SearchArguments(
+            text=text,
+            image=image,
+            like=like,
+            vector=vector,
+            weights=weights,
             where=where,
             as_of=as_of,
-            weights=weights or {},
+            top=top,
+            candidates=candidates,
+            rerank=rerank,
             score=score,
-            cut=Cut(top, candidates, collapse, sort),
-            facets=tuple(facets),
+            collapse=collapse,
+            min_confidence=min_confidence,
+            sort=sort,
+            facets=facets,
             prefix=prefix,
         )
-        found = opened.searcher.search(query, watch)
-        missing = tuple(map(missing_note, opened.missing)) if text or image is not None else ()
-        return replace(found, picture=self._inline, notes=(*found.notes, *missing))
+        opened, watch = self._current(), Stopwatch()
+        query = asked.encode(opened, self._prepare, watch)
+        return self._finished(opened, asked, query, opened.searcher.search(query, watch))
 
     def search_many(self, queries: Sequence[Mapping[str, Any]]) -> list[Results]:
-        """Answer several queries, each a mapping of the arguments of `search`; same answers as one by one."""
-        return [self.search(**query) for query in queries]
+        """Answer several queries, each a mapping of the arguments of `search`; same answers as one by one.
+
+        The vectors of queries under one filter are compared together, as one matrix product.
+
+        Raises:
+            QueryError: an argument that `search` does not have; and all that `search` raises.
+        """
+        known = {field.name for field in fields(SearchArguments)}
+        for query in queries:
+            if unknown := sorted(set(query) - known):
+                raise QueryError(f"search takes no {unknown[0]!r}; it takes {', '.join(sorted(known))}")
+        opened = self._current()
+        asked = [SearchArguments(**query) for query in queries]
+        watches = [Stopwatch() for _ in asked]
+        encoded = [
+            one.encode(opened, self._prepare, watch) for one, watch in zip(asked, watches, strict=True)
+        ]
+        found = opened.searcher.search_many(encoded, watches)
+        return [
+            self._finished(opened, one, query, results)
+            for one, query, results in zip(asked, encoded, found, strict=True)
+        ]
+
+    def _finished(
+        self, opened: OpenRelease, asked: SearchArguments, query: EncodedQuery, found: Results
+    ) -> Results:
+        with self._lock:
+            if self._auditor is None:
+                self._auditor = Auditor(opened.settings.search.audit)
+        self._auditor.consider(opened.searcher, query, found)
+        return replace(found, picture=self._inline, notes=(*found.notes, *asked.notes(opened)))
+
+    def audit_counts(self) -> Mapping[str, int]:
+        """Return what came of comparing approximate answers with exact ones, one in so many.
+
+        Returns:
+            ``answers`` that were compared, rows ``wanted`` by the exact ones, and how many of them were
+            ``found``: found / wanted is the recall in service.
+        """
+        return Audited().counts() if self._auditor is None else self._auditor.audited.counts()
 
     def vectors(self, space: str) -> tuple[list[str], NDArray[np.float32]]:
         """Return the vectors of a space.

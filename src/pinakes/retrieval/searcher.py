@@ -16,7 +16,7 @@ from pinakes.kernels.fusion import reciprocal_rank_fusion
 from pinakes.kernels.hashing import sha256_bytes
 from pinakes.kernels.topk import best
 from pinakes.retrieval.corpus import Corpus
-from pinakes.retrieval.dense import DenseHits, search_space
+from pinakes.retrieval.dense import DenseHits, search_space, search_together
 from pinakes.retrieval.facets import Facet, count_facets
 from pinakes.retrieval.hydrate import WORDS, Evidence, Hydrator
 from pinakes.retrieval.mask import Allowed, Masks, Policy
@@ -63,12 +63,31 @@ class Searcher:
     policy: Policy
     synthetic: bool = False
 
-    def search(self, query: EncodedQuery, watch: Stopwatch | None = None) -> Results:
+    def search_many(self, queries: Sequence[EncodedQuery], watches: Sequence[Stopwatch]) -> list[Results]:
+        """Answer several queries, with the same answers as one by one; see `search`.
+
+        Args:
+            watches: one a query.
+        """
+        ready = self._together(queries)
+        return [
+            self.search(query, watch, ready=hits)
+            for query, watch, hits in zip(queries, watches, ready, strict=True)
+        ]
+
+    def search(
+        self,
+        query: EncodedQuery,
+        watch: Stopwatch | None = None,
+        *,
+        ready: Mapping[str, DenseHits] | None = None,
+    ) -> Results:
         """Answer a query.
 
         Args:
             query: encoded; see `EncodedQuery`.
             watch: goes on with timings that began before, such as encoding.
+            ready: what is known already, by space.
 
         Raises:
             QueryError: nothing to search for, or a negative weight of a signal.
@@ -84,7 +103,7 @@ class Searcher:
         with watch.stage(WORDS):
             asked = ask(self.corpus.words, query.words, unfinished=query.prefix)
             allowed = asked.narrow(allowed) if asked else allowed
-        signals = self._retrieve(query, asked, allowed, watch)
+        signals = self._retrieve(query, asked, allowed, watch, ready=ready or {})
         with watch.stage("fuse"):
             rows, scores = self._fuse(query, signals, allowed)
             if sort is not None:
@@ -114,6 +133,51 @@ class Searcher:
             did_you_mean=asked.did_you_mean(corrections) if asked else None,
             corrections=corrections,
         )
+
+    def compare(self, query: EncodedQuery) -> tuple[int, int]:
+        """Ask for the vectors of a query once more, exactly and as it was answered.
+
+        Returns:
+            (how many items the exact lists have up to ``top``, how many of them the others have).
+        """
+        mask, top, order = self._allowed(query).limit, query.cut.top, self.corpus.order
+        wanted = found = 0
+        for name in self._by_best_row(query):
+            space, vector = self.corpus.spaces[name], query.vectors[name][None]
+            (quick,) = search_together(space, vector, query.cut.depth, mask, order)
+            (exact,) = search_together(space, vector, query.cut.depth, mask, order, exactly=True)
+            wanted += len(exact.rows[:top])
+            found += len(np.intersect1d(exact.rows[:top], quick.rows[:top]))
+        return wanted, found
+
+    def _together(self, queries: Sequence[EncodedQuery]) -> list[dict[str, DenseHits]]:
+        """Search the spaces of queries that share filter and depth together; by query and space."""
+        groups: dict[tuple[str, str, date | None, int], list[int]] = {}
+        for number, query in enumerate(queries):
+            for name in self._by_best_row(query) if self._only_filtered(query) else ():
+                key = (name, str(query.where), query.as_of, query.cut.depth)
+                groups.setdefault(key, []).append(number)
+        ready: list[dict[str, DenseHits]] = [{} for _ in queries]
+        for (name, _, _, depth), numbers in groups.items():
+            mask = self._allowed(queries[numbers[0]]).limit
+            vectors = np.stack([queries[number].vectors[name] for number in numbers])
+            hits = search_together(self.corpus.spaces[name], vectors, depth, mask, self.corpus.order)
+            for number, one in zip(numbers, hits, strict=True):
+                ready[number][name] = one
+        return ready
+
+    def _only_filtered(self, query: EncodedQuery) -> bool:
+        """Whether nothing but its filter narrows a query: no item that is left out, no phrase in quotes."""
+        asked = ask(self.corpus.words, query.words, unfinished=query.prefix)
+        return not query.exclude and (asked is None or asked.phrases is None)
+
+    def _by_best_row(self, query: EncodedQuery) -> list[str]:
+        """Return the spaces of a query in which an item counts by its best row."""
+        return [
+            name
+            for name in query.vectors
+            if name not in query.roles and (query.score or self.corpus.spaces[name].score) != "mean"
+        ]
 
     @cached_property
     def masks(self) -> Masks:
@@ -166,7 +230,13 @@ class Searcher:
                 )
 
     def _retrieve(
-        self, query: EncodedQuery, asked: Asked | None, allowed: Allowed, watch: Stopwatch
+        self,
+        query: EncodedQuery,
+        asked: Asked | None,
+        allowed: Allowed,
+        watch: Stopwatch,
+        *,
+        ready: Mapping[str, DenseHits],
     ) -> tuple[Signal, ...]:
         depth, order = query.cut.depth, self.corpus.order
         mask = allowed.limit
@@ -185,7 +255,7 @@ class Searcher:
             weight = self._weight(query, name, anything=anything)
             if weight > 0:
                 with watch.stage(name):
-                    dense = self._search_space(query, name, depth, mask)
+                    dense = ready.get(name) or self._search_space(query, name, depth, mask)
                 signals.append(Signal(name, dense.rows, dense.scores, weight, dense))
         return tuple(signals)
 

@@ -55,6 +55,12 @@ class Metrics:
         self.caches = Counter(
             "pinakes_cache", "Look-ups in a cache.", ("cache", "outcome"), registry=self._registry
         )
+        self.audited = Counter(
+            "pinakes_audit",
+            "Approximate answers compared with the exact ones: answers, rows wanted, rows found.",
+            ("count",),
+            registry=self._registry,
+        )
         self.workers = self._gauge("workers", "Processes that answer.")
         self.resident = self._gauge("resident_bytes", "Memory of the workers, shared pages counted by each.")
         self.degraded = self._gauge("degraded", "Workers that answer by an older release than the published.")
@@ -91,15 +97,17 @@ class Metrics:
         self.resident.set(resident_bytes())
         for queue, waiting in pending.items():
             self.pending.labels(queue).set(waiting)
+        for name, count in engine.audit_counts().items():
+            self.audited.labels(name).inc(self._since("audit", name, count))
         for cache, counts in engine.cache_counts().items():
             for outcome, count in counts.items():
-                self._count_up(cache, outcome, count)
+                self.caches.labels(cache, outcome).inc(self._since(cache, outcome, count))
 
-    def _count_up(self, cache: str, outcome: str, count: int) -> None:
-        """Count what was added since the last time; a cache that was emptied counts from 0 again."""
-        before = self._counted.get((cache, outcome), 0)
-        self._counted[cache, outcome] = count
-        self.caches.labels(cache, outcome).inc(count - before if count >= before else count)
+    def _since(self, kind: str, name: str, count: int) -> int:
+        """Return what was added to a count since the last time; what was emptied counts from 0 again."""
+        before = self._counted.get((kind, name), 0)
+        self._counted[kind, name] = count
+        return count - before if count >= before else count
 
     def _show_release(self, release: str, items: int) -> None:
         if self._shown not in (None, release):

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 import pinakes
 from pinakes.cli.app import app
 from pinakes.collection import Collection
-from pinakes.errors import UnknownNameError, UsageError
+from pinakes.errors import QueryError, UnknownNameError, UsageError
 from pinakes.indexes.stored import read_record
 from pinakes.kernels.similarity import unit_rows
 from pinakes.settings import load_settings, save_settings
@@ -90,3 +90,27 @@ def test_a_family_in_the_settings_is_built_after_the_freeze(brought):
     assert [rung.family for rung in record.table] == ["exact", "int8"]
     Collection(brought).prune(keep=1)
     assert [path.name for path in Collection(brought).paths.indexes.iterdir()] == [frozen.snapshot]
+
+
+def test_many_queries_have_the_answers_of_each_alone(brought):
+    rng = np.random.default_rng(3)
+    asked = [
+        {"vector": unit_rows(rng.standard_normal((1, 24)))[0], "where": where, "top": top}
+        for where in (None, "price < 30", "price < 1")
+        for top in (5, 300)
+        for _ in range(14)
+    ]
+    asked += [
+        {"text": "item 7", "where": None},
+        {"like": "i0003"},
+        {"text": '"item 8"', "vector": asked[0]["vector"]},
+    ]
+    with pinakes.open(brought) as engine:
+        together = engine.search_many(asked)
+        for query, results in zip(asked, together, strict=True):
+            alone = engine.search(**query)
+            assert results.receipt == alone.receipt
+            assert [hit.score for hit in results] == [hit.score for hit in alone]
+        with pytest.raises(QueryError, match="search takes no 'wehre'; it takes as_of"):
+            engine.search_many([{"wehre": "price < 1"}])
+        assert engine.audit_counts() == {"answers": 0, "wanted": 0, "found": 0}

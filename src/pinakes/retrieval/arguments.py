@@ -1,0 +1,78 @@
+"""A query as it is asked: the arguments of a search, before anything is encoded."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.errors import QueryError, UnknownNameError
+from pinakes.retrieval.encode import Pictures, PrepareImage, QueryEncoder, missing_note
+from pinakes.retrieval.opening import OpenRelease
+from pinakes.retrieval.query import Cut, EncodedQuery
+from pinakes.retrieval.stopwatch import Stopwatch
+from pinakes.settings import ItemScore
+
+
+@dataclass(frozen=True, slots=True)
+class SearchArguments:
+    """The arguments of `Engine.search`, which explains them."""
+
+    text: str | Mapping[str, float] | None = None
+    image: Pictures | None = None
+    like: str | Mapping[str, float] | None = None
+    vector: NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float] | None = None
+    weights: Mapping[str, float] | None = None
+    where: str | Mapping[str, Any] | None = None
+    as_of: date | None = None
+    top: int = 10
+    candidates: int = 200
+    rerank: str | None = None
+    score: ItemScore | None = None
+    collapse: bool = True
+    min_confidence: float | None = None
+    sort: str | None = None
+    facets: Sequence[str] = ()
+    prefix: bool = False
+
+    def encode(self, opened: OpenRelease, prepare: PrepareImage, watch: Stopwatch) -> EncodedQuery:
+        """Encode everything for a release.
+
+        Args:
+            opened: answers the query.
+            prepare: decodes a picture for an encoder.
+            watch: notes how long it takes.
+
+        Raises:
+            QueryError, UnknownNameError, MediaError: see `Engine.search`.
+        """
+        if self.rerank is not None:
+            raise UnknownNameError("reranker", self.rerank, opened.release.models)
+        if self.min_confidence is not None:
+            raise QueryError("min_confidence needs a calibrator, and none is bound to this release")
+        blocked = opened.searcher.policy.blocked
+        encoder = QueryEncoder(opened.corpus, opened.encoders, prepare, blocked, self.score)
+        with watch.stage("encode"):
+            encoded = encoder.encode(self.text, self.image, self.like, self.vector)
+        return EncodedQuery(
+            words=encoded.words,
+            vectors=encoded.vectors,
+            roles=encoded.roles,
+            by_words=encoded.by_words,
+            exclude=encoded.exclude,
+            where=self.where,
+            as_of=self.as_of,
+            weights=self.weights or {},
+            score=self.score,
+            cut=Cut(self.top, self.candidates, self.collapse, self.sort),
+            facets=tuple(self.facets),
+            prefix=self.prefix,
+        )
+
+    def notes(self, opened: OpenRelease) -> tuple[str, ...]:
+        """Return what the asker should know: what this release cannot encode, where something had to be."""
+        if self.text is None and self.image is None:
+            return ()
+        return tuple(map(missing_note, opened.missing))

@@ -25,13 +25,13 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
 from pinakes.encoders.descriptor.encoder import fit_descriptor
 from pinakes.encoders.descriptor.features import prepare
-from pinakes.ingest.duplicates.agreement import agreement, difference
+from pinakes.ingest.duplicates.agreement import compare
 from pinakes.ingest.duplicates.candidates import hash_signs, pairs_by_hash, pairs_by_vector
-from pinakes.ingest.duplicates.find import Pictures, classify, find_duplicates
-from pinakes.ingest.duplicates.kinds import Kind, Pair
+from pinakes.ingest.duplicates.find import Pictures, classify, compare_pictures
 from pinakes.ingest.duplicates.rendering import render
 from pinakes.media.decode import decode
 from pinakes.media.phash import phash
+from pinakes.snapshots.duplicates import Kind, Pair, StoredPairs
 
 DATA = Path(__file__).parents[1] / "../shared/data"
 NEAREST = 20
@@ -157,7 +157,8 @@ def find(pictures: Sequence[Seen], vectors: NDArray[np.float32]) -> tuple[Pair, 
     table = Pictures(
         tuple(pictures[i].name for i in order), tuple(pictures[i].phash for i in order), vectors[order]
     )
-    return find_duplicates(table, lambda names: {name: by_name[name] for name in names})
+    compared = compare_pictures(table, lambda names: {name: by_name[name] for name in names})
+    return StoredPairs(compared.drop_nulls("kind"), covered=1).pairs
 
 
 def pair_kind(found: Mapping[tuple[str, str], Pair], a: str, b: str) -> Kind | None:
@@ -190,8 +191,7 @@ def judge(pairs: Sequence[tuple[Seen, Seen]], *, mirror: bool) -> list[Kind | No
     first = np.stack([min(pair, key=lambda s: s.name).rendering for pair in pairs])
     second = np.stack([max(pair, key=lambda s: s.name).rendering for pair in pairs])
     second = second[:, :, ::-1] if mirror else second
-    measured = zip(agreement(first, second).tolist(), difference(first, second).tolist(), strict=True)
-    return [classify(score, change, mirror=mirror) for score, change in measured]
+    return classify(compare(first, second), mirror=mirror)
 
 
 def max_kind(a: Kind | None, b: Kind | None) -> Kind | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from PIL import Image
 
 import pinakes
 from pinakes.catalog.lease import writer_lease
@@ -236,6 +237,43 @@ def test_status_and_doctor(gallery):
     assert report.problems == ()
     spellings = next(v.spellings for v in report.variants if v.attribute == "family")
     assert spellings == (("coin", 11), ("Coin", 1))
+
+
+def test_near_duplicates_are_found_stored_and_collapsed(gallery):
+    images = gallery / "images"
+    with Image.open(images / "flower-0003_front.jpg") as image:
+        small = image.convert("RGB").resize((image.width // 2, image.height // 2))
+        cut = image.convert("RGB").crop((8, 8, image.width - 8, image.height - 8))
+    small.save(images / "flower-0008_front.jpg", quality=80)
+    cut.save(images / "flower-0009_front.jpg", quality=90)
+    collection = Collection(gallery)
+    pinakes.index(gallery)
+    query = images / "flower-0003_front.jpg"
+    with pinakes.open(gallery) as engine:
+        before = engine.search(image=query, collapse="near", top=3)
+        assert "pictures were not searched for near-duplicates yet" in before.notes[0]
+        assert not any(family.items[0] == "flower-0003" for family in engine.duplicates().families)
+        assert collection.find_duplicates() > 0
+        assert collection.find_duplicates() == 0
+        near = engine.search(image=query, collapse="near", top=3)
+        assert (near[0].id, near.notes) == ("flower-0003", ())
+        assert near[0].duplicates == {"flower-0008": "reencoded", "flower-0009": "edited"}
+        assert engine.search(image=query, collapse="identical", top=3)[0].duplicates == {}
+        assert engine.other_photos("flower-0009")[-1] == ("edited", "flower-0008")
+        found = engine.duplicates()
+        assert ("reencoded", ("flower-0003", "flower-0008")) in [(f.kind, f.items) for f in found.families]
+        assert found.unseen == 0
+        cut.rotate(1).save(images / "flower-0010_front.jpg", quality=90)
+        pinakes.index(gallery)
+        time.sleep(0.6)  # the engine looks for a new release every half second
+        later = engine.search(image=query, collapse="near", top=3)
+        assert later.notes[0].startswith("1 pictures")
+        assert "flower-0008" in later[0].duplicates
+    collection.find_duplicates()
+    with pinakes.open(gallery) as engine:
+        assert "flower-0010" in engine.search(image=query, collapse="near", top=3)[0].duplicates
+    with pinakes.open(gallery) as engine, pytest.raises(UnknownNameError, match="unknown collapse 'far'"):
+        engine.search("flower", collapse="far")
 
 
 def test_a_data_frame(tmp_path):

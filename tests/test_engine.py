@@ -240,7 +240,7 @@ def test_identical_pictures_collapse_unless_asked_for(gallery):
     with pinakes.open(gallery) as engine:
         query = picture(gallery, "flower-0001_front.jpg")
         top = engine.search(image=query, top=2)
-        assert (top[0].id, top[0].duplicates) == ("flower-0001", ("flower-0002",))
+        assert (top[0].id, top[0].duplicates) == ("flower-0001", {"flower-0002": "identical"})
         assert engine.search(image=query, top=2, collapse=False).ids == ("flower-0001", "flower-0002")
 
 

@@ -20,7 +20,7 @@ from pinakes.retrieval.encode import Pictures, query_pictures
 from pinakes.retrieval.facets import Facet, FacetRange
 from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.results import Hit, PlanStep, Reason, Results
-from pinakes.settings import ItemScore
+from pinakes.settings import Collapse, ItemScore
 from pinakes.types import AttributeType, Item, Rights, Value, View
 
 Vector = NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float]
@@ -74,7 +74,7 @@ class Client:
         candidates: int = 200,
         rerank: str | None = None,
         score: ItemScore | None = None,
-        collapse: bool = True,
+        collapse: Collapse | None = None,
         min_confidence: float | None = None,
         sort: str | None = None,
         facets: Sequence[str] = (),
@@ -234,7 +234,6 @@ def _hit(hit: Mapping[str, Any]) -> Hit:
         "attributes": _attributes(hit["attributes"]),
         "rights": _rights(hit["rights"]),
         "reasons": tuple(Reason(**reason) for reason in hit["reasons"]),
-        "duplicates": tuple(hit["duplicates"]),
     }
     return Hit(**made)
 

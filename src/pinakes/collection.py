@@ -24,6 +24,7 @@ from pinakes.ingest import drain
 from pinakes.ingest.add import add_records, upsert_records
 from pinakes.ingest.changes import MAX_SHARE
 from pinakes.ingest.delete import delete_items
+from pinakes.ingest.duplicates.search import DuplicateSearch
 from pinakes.ingest.encoders import missing_encoders
 from pinakes.ingest.freeze import FreezeReport
 from pinakes.ingest.indexing.build import index_after_freeze, tune_snapshot
@@ -43,6 +44,7 @@ from pinakes.ingest.workshop import (
     LIVE,
     make_freezer,
     picture_encoders,
+    picture_files,
     point_ref,
     served_release,
     writing,
@@ -357,6 +359,24 @@ class Collection:
         release = served_release(self.paths)
         base = self.paths.snapshot(release.snapshots[0].name).manifest if release else None
         return EntryRules.of(settings, read_manifest(base) if base else None)
+
+    def find_duplicates(self) -> int:
+        """Compare the pictures that may be near-duplicates, and store what comes of it beside the release.
+
+        `Engine.duplicates` and ``search(collapse="near")`` know it from then on. What was compared before is
+        not compared again.
+
+        Returns:
+            How many comparisons are stored; 0 where there was nothing new to look at.
+
+        Raises:
+            UnknownNameError: nothing is published yet.
+            IntegrityError: the release is damaged.
+            StorageError: the disk refused.
+        """
+        release = refs.read_ref(self.paths, LIVE).release
+        files = picture_files(self.paths, self.settings)
+        return DuplicateSearch(self.paths, release, files, self.progress).run()
 
     def _ingest(
         self, settings: Settings, database: Database, cache: FeatureCache, *, refetch: bool = False

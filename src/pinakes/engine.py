@@ -26,6 +26,7 @@ from pinakes.media.pool import DecodePool
 from pinakes.media.read import read_picture_file
 from pinakes.retrieval.arguments import SearchArguments
 from pinakes.retrieval.audit import Audited, Auditor
+from pinakes.retrieval.duplicates import Duplicates
 from pinakes.retrieval.encode import Pictures
 from pinakes.retrieval.export import ExportReport, export_space
 from pinakes.retrieval.facets import Facet
@@ -37,8 +38,9 @@ from pinakes.retrieval.query import EncodedQuery
 from pinakes.retrieval.results import Hit, Results
 from pinakes.retrieval.searcher import Searcher
 from pinakes.retrieval.stopwatch import Stopwatch
-from pinakes.settings import ItemScore, load_settings
+from pinakes.settings import Collapse, ItemScore, load_settings
 from pinakes.snapshots.blocks import read_blocks
+from pinakes.snapshots.duplicates import Kind
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.live import newest_live
 from pinakes.snapshots.refs import list_refs, read_ref
@@ -154,7 +156,7 @@ class Engine:
         candidates: int = 200,
         rerank: str | None = None,
         score: ItemScore | None = None,
-        collapse: bool = True,
+        collapse: Collapse | None = None,
         min_confidence: float | None = None,
         sort: str | None = None,
         facets: Sequence[str] = (),
@@ -181,7 +183,8 @@ class Engine:
             score: what the score of an item with several views is: that of its ``best`` view, the ``mean`` of
                 its views, or ``roles``: items of ``like`` are compared role to role; as each space is set
                 when None.
-            collapse: show one item for several with identical pictures.
+            collapse: show one item for several with ``"identical"`` pictures, or with ``"near"`` ones too;
+                False shows them all; as ``search.collapse`` is set when None.
             min_confidence: least confidence of a hit, 0 to 1; needs a calibrated release.
             sort: a field by which what was found is ordered, lowest first; ``-`` before it for highest first.
                 Unknown values come last, equal ones go by id.
@@ -328,6 +331,30 @@ class Engine:
             UnknownNameError: a field that does not exist.
         """
         return self._current().searcher.masks.allowed(where, as_of).count
+
+    def duplicates(self, as_of: date | None = None) -> Duplicates:
+        """Return the families of items that show the same pictures, up to a kind of difference.
+
+        Identical pictures are always known; the others once `Collection.find_duplicates` (``pinakes doctor``)
+        has looked for them.
+
+        Args:
+            as_of: the day on which rights are judged; today when None.
+        """
+        searcher = self._current().searcher
+        return searcher.families.duplicates(searcher.masks.allowed(as_of=as_of).mask)
+
+    def other_photos(self, item: str, as_of: date | None = None) -> tuple[tuple[Kind, str], ...]:
+        """Return the items of one family with an item: how each is related and its id, the closest first.
+
+        Raises:
+            UnknownNameError: there is no such item.
+            WithheldError: it may not be shown.
+        """
+        opened = self._current()
+        self._reader(as_of).item(item)
+        shown = opened.searcher.masks.allowed(as_of=as_of).mask
+        return opened.searcher.families.relatives(opened.corpus.row_of[item], shown)
 
     def shown_by(self, media: str) -> tuple[str, str]:
         """Return the first item that shows a picture, given by the sha256 of its bytes, and its role there.

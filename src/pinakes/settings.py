@@ -22,6 +22,7 @@ BROUGHT = "vector"
 
 NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*\Z"
 ItemScore = Literal["best", "mean", "roles"]
+Collapse = bool | Literal["identical", "near"]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -124,7 +125,11 @@ class SearchSettings(_Table):
 
     language: str = Field("english", description="language of the stemmer, or 'none'")
     fields: FieldWeights = FieldWeights()
-    collapse: bool = Field(True, description="show only the first of several items with identical pictures")
+    collapse: Collapse = Field(
+        True,
+        description="show only the first of several items with 'identical' pictures (or true), or with "
+        "'near' ones too",
+    )
     index: str = Field(
         "auto",
         description="built over the vectors of a new base: 'auto' where it pays, 'exact' for none, or a "

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 
@@ -112,6 +113,15 @@ def test_block_delete_status_doctor(pinakes, gallery):
     assert json.loads(pinakes("status", gallery, "--json")[1])["items"] == 59
     assert "59" in pinakes("status", gallery)[1]
     assert pinakes("doctor", gallery)[0] == 0
+    sheet = gallery / "duplicates.html"
+    shutil.copy(gallery / "images/flower-0003_front.jpg", gallery / "images/flower-0008_front.jpg")
+    pinakes("index", gallery)
+    code, out, _ = pinakes("doctor", gallery, "--sheet", sheet)
+    assert code == 0
+    assert "flower-0003, flower-0008" in out
+    assert sheet.read_text().count("data:image/webp;base64,") >= 2
+    code, out, _ = pinakes("doctor", gallery, "--json", "--no-duplicates")
+    assert json.loads(out)["duplicates"]["unseen"] == 0
 
 
 def test_backup_and_restore(pinakes, gallery, tmp_path):

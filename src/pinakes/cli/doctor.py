@@ -6,19 +6,47 @@ from typing import Annotated
 
 import typer
 
+import pinakes
+from pinakes.cli.duplicate_sheet import write_duplicate_sheet
 from pinakes.cli.output import console, print_json, table
+from pinakes.cli.progress import progress_bars
 from pinakes.collection import Collection
+from pinakes.ingest.outcome import Diagnosis
+from pinakes.retrieval.duplicates import Duplicates
+
+FAMILIES = 10
+"""Families of duplicates that are named in the table; the sheet and the JSON have them all."""
 
 
 def doctor(
     folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
+    duplicates: Annotated[
+        bool, typer.Option(help="Look for near-duplicates; only new pictures cost time.")
+    ] = True,
+    sheet: Annotated[
+        Path | None, typer.Option(help="Write a page with the families of duplicates.", dir_okay=False)
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Look for silent trouble: spellings of one value, quarantine, missing pictures, damaged files."""
-    report = Collection(folder).doctor()
+    """Look for silent trouble: duplicates, spellings of one value, quarantine, missing or damaged files."""
+    with progress_bars(quiet=json) as report:
+        collection = Collection(folder, report)
+        diagnosis = collection.doctor()
+        found = None
+        if collection.status().release is not None and not diagnosis.problems:
+            if duplicates:
+                collection.find_duplicates()
+            with pinakes.open(folder) as engine:
+                found = engine.duplicates()
+                if sheet is not None:
+                    write_duplicate_sheet(sheet, engine, found)
     if json:
-        print_json(asdict(report))
-        return
+        print_json({**asdict(diagnosis), "duplicates": asdict(found) if found else None})
+    else:
+        _print(diagnosis, found)
+
+
+def _print(report: Diagnosis, found: Duplicates | None) -> None:
     screen = console()
     for problem in report.problems:
         screen.print(f"[red]{problem}[/]")
@@ -30,5 +58,13 @@ def doctor(
         screen.print("[bold]in quarantine[/]")
         entries = [(e.place, e.reason, e.uri or e.item_id, e.detail) for e in report.quarantine]
         screen.print(table("where", "reason", "what", "detail", rows=entries))
-    if not (report.problems or report.variants or report.quarantine):
+    if found and found.families:
+        screen.print(f"[bold]items that show the same pictures: {len(found.families)} families[/]")
+        families = [(family.kind, len(family.items), ", ".join(family.items)) for family in found.families]
+        screen.print(table("kind", "items", "ids", rows=families[:FAMILIES], right=("items",)))
+        if len(families) > FAMILIES:
+            screen.print(f"[dim]and {len(families) - FAMILIES} more: see --sheet FILE or --json[/]")
+    if found and found.unseen:
+        screen.print(f"[dim]{found.unseen} pictures were not searched for near-duplicates[/]")
+    if not (report.problems or report.variants or report.quarantine or (found and found.families)):
         screen.print("[green]nothing to report[/]")

@@ -14,7 +14,7 @@ from pinakes.cli.sheet import write_sheet
 from pinakes.errors import UsageError
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.results import Results
-from pinakes.settings import ItemScore
+from pinakes.settings import Collapse, ItemScore
 
 TITLE_WIDTH = 48
 FACET_VALUES = 12
@@ -56,7 +56,10 @@ def search(
     score: Annotated[
         str | None, typer.Option(help="What an item with several views counts by: best, mean or roles.")
     ] = None,
-    collapse: Annotated[bool, typer.Option(help="Show one item for several with identical pictures.")] = True,
+    collapse: Annotated[
+        str | None,
+        typer.Option(help="Show one item for several with identical pictures, or near ones too, or none."),
+    ] = None,
     ref: Annotated[str, typer.Option(help="The ref whose release answers.")] = "live",
     html: Annotated[Path | None, typer.Option(help="Write a page with the pictures.", dir_okay=False)] = None,
     explain: Annotated[bool, typer.Option(help="Print plan and timings.")] = False,
@@ -81,7 +84,7 @@ def search(
             as_of=_day(as_of),
             top=top,
             score=cast("ItemScore | None", score),
-            collapse=collapse,
+            collapse=False if collapse == "none" else cast("Collapse | None", collapse),
             sort=sort,
             facets=facet or (),
             prefix=prefix,

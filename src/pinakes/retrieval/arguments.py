@@ -13,7 +13,7 @@ from pinakes.retrieval.encode import Pictures, PrepareImage, QueryEncoder, missi
 from pinakes.retrieval.opening import OpenRelease
 from pinakes.retrieval.query import Cut, EncodedQuery
 from pinakes.retrieval.stopwatch import Stopwatch
-from pinakes.settings import ItemScore
+from pinakes.settings import Collapse, ItemScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class SearchArguments:
     candidates: int = 200
     rerank: str | None = None
     score: ItemScore | None = None
-    collapse: bool = True
+    collapse: Collapse | None = None
     min_confidence: float | None = None
     sort: str | None = None
     facets: Sequence[str] = ()
@@ -54,6 +54,7 @@ class SearchArguments:
             raise QueryError("min_confidence needs a calibrator, and none is bound to this release")
         blocked = opened.searcher.policy.blocked
         encoder = QueryEncoder(opened.corpus, opened.encoders, prepare, blocked, self.score)
+        collapse = opened.settings.search.collapse if self.collapse is None else self.collapse
         with watch.stage("encode"):
             encoded = encoder.encode(self.text, self.image, self.like, self.vector)
         return EncodedQuery(
@@ -66,7 +67,7 @@ class SearchArguments:
             as_of=self.as_of,
             weights=self.weights or {},
             score=self.score,
-            cut=Cut(self.top, self.candidates, self.collapse, self.sort),
+            cut=Cut(self.top, self.candidates, collapse, self.sort),
             facets=tuple(self.facets),
             prefix=self.prefix,
         )

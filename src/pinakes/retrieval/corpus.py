@@ -135,16 +135,24 @@ class Corpus:
 
     @cached_property
     def family(self) -> NDArray[np.int64]:
-        """For each item the lowest row of those with the same set of pictures, shape (n,).
+        """For each item the lowest row of those with the same set of pictures, shape (n,)."""
+        return self.families_by(self.views["media"])
+
+    def families_by(self, picture: pl.Series) -> NDArray[np.int64]:
+        """Return for each item the lowest row of those with the same set of pictures, shape (n,).
 
         The order of the pictures does not matter; an item without pictures is its own family.
+
+        Args:
+            picture: what names the picture of each view, shape (views,).
         """
         family = np.arange(len(self.alive), dtype=np.int64)
         pictured = (
             self.views.lazy()
+            .select("item_row", picture.alias("media"))
             .filter(pl.Series(self.alive[self.views["item_row"].to_numpy()]))
             .group_by("item_row")
-            .agg(pl.col("media").sort().str.join(" "))
+            .agg(pl.col("media").unique().sort().str.join(" "))
             .with_columns(pl.col("item_row").min().over("media").alias("family"))
             .collect()
         )

@@ -10,6 +10,7 @@ from pinakes.indexes.bm25 import Match, WordQuery
 from pinakes.retrieval.corpus import Corpus, Space
 from pinakes.retrieval.dense import DenseHits
 from pinakes.retrieval.results import Closeness, Hit, Reason
+from pinakes.snapshots.duplicates import Kind
 from pinakes.types import View
 
 WORDS = "words"
@@ -52,19 +53,19 @@ class Hydrator:
         self,
         rows: NDArray[np.int64],
         scores: NDArray[np.float64],
-        duplicates: Mapping[int, tuple[str, ...]],
+        duplicates: Mapping[int, Mapping[str, Kind]],
     ) -> tuple[Hit, ...]:
         """Return one hit for each row.
 
         Args:
             rows: items in the numbering of the corpus, best first.
             scores: of the same length.
-            duplicates: by row, the ids of the items that it stands for.
+            duplicates: by row, the ids of the items that it stands for, and how each is related.
         """
         matches = self._matches(rows)
         found = [(signal, signal.positions()) for signal in self.evidence]
         return tuple(
-            self._hit(rank, row, score, self._told(row, match, found), duplicates.get(row, ()))
+            self._hit(rank, row, score, self._told(row, match, found), duplicates.get(row, {}))
             for rank, (row, score, match) in enumerate(
                 zip(rows.tolist(), scores.tolist(), matches, strict=True), start=1
             )
@@ -76,7 +77,7 @@ class Hydrator:
             return [None] * len(rows)
         return self.corpus.words.matches(self.words, rows)
 
-    def _hit(self, rank: int, row: int, score: float, told: "_Told", duplicates: tuple[str, ...]) -> Hit:
+    def _hit(self, rank: int, row: int, score: float, told: "_Told", duplicates: Mapping[str, Kind]) -> Hit:
         item, view = self.corpus.records.item(row), self._view(row, told.view_row)
         return Hit(
             rank=rank,
@@ -92,7 +93,7 @@ class Hydrator:
             thumb=f".pinakes/media/{view.media[:2]}/{view.media}.webp" if view else None,
             rights=item.rights,
             reasons=told.reasons,
-            duplicates=duplicates,
+            duplicates={item: str(kind) for item, kind in duplicates.items()},
         )
 
     def _told(

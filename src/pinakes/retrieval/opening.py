@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,14 @@ from pinakes.indexes.bm25 import BM25Index, Postings, Segment, open_postings
 from pinakes.indexes.stored import open_indexes
 from pinakes.media.originals import Originals
 from pinakes.retrieval.corpus import Corpus, Space, SpacePart
+from pinakes.retrieval.duplicates import FamilyFinder
 from pinakes.retrieval.encode import SpaceEncoders
 from pinakes.retrieval.mask import Policy
 from pinakes.retrieval.planner import Planner
 from pinakes.retrieval.searcher import Searcher
 from pinakes.settings import BROUGHT, ItemScore, Settings, parse_settings
 from pinakes.snapshots.blocks import read_blocks
+from pinakes.snapshots.duplicates import read_pairs
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.leases import hold_leases
 from pinakes.snapshots.live import read_live
@@ -146,6 +149,7 @@ def open_release(paths: CollectionPaths, release: Release, before: OpenRelease |
             release=release.id,
             schema=settings.attribute_types,
             policy=Policy(settings.policy.licenses, read_blocks(paths).ids),
+            families=FamilyFinder(corpus, partial(read_pairs, paths, release.snapshots), view_starts),
             synthetic=settings.synthetic,
         )
         if before is not None and before.segments[0] is base:

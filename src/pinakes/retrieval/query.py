@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.errors import QueryError, UnknownNameError
-from pinakes.settings import ItemScore
+from pinakes.settings import Collapse, ItemScore
+from pinakes.snapshots.duplicates import Kind
 
 MAX_TOP = 10_000
 MAX_TEXT = 4_000
+
+FARTHEST: Final = {"identical": Kind.IDENTICAL, "near": Kind.EDITED}
+"""What a collapse puts together: another photo of the same thing is a hit of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +26,15 @@ class Cut:
     Attributes:
         top: how many hits.
         candidates: how many items each signal brings into the fusion; never fewer than ``top``.
-        collapse: show one item for several with identical pictures.
+        collapse: show one item for several with ``"identical"`` pictures, or with ``"near"`` ones too: one
+            photo, re-encoded or edited. True says identical; False shows them all.
         sort: the field whose order takes the place of the order by score, ``-`` before it for highest first;
             None for the score.
     """
 
     top: int = 10
     candidates: int = 200
-    collapse: bool = True
+    collapse: Collapse = True
     sort: str | None = None
 
     def __post_init__(self) -> None:
@@ -37,11 +42,20 @@ class Cut:
             raise QueryError(f"top must be from 1 to {MAX_TOP}, got {self.top}")
         if self.candidates < 1:
             raise QueryError(f"candidates must be at least 1, got {self.candidates}")
+        if not isinstance(self.collapse, bool) and self.collapse not in FARTHEST:
+            raise UnknownNameError("collapse", self.collapse, FARTHEST)
 
     @property
     def depth(self) -> int:
         """How many items each signal brings."""
         return max(self.top, self.candidates)
+
+    @property
+    def up_to(self) -> Kind | None:
+        """The farthest difference of pictures for which one item stands for others; None for none."""
+        if isinstance(self.collapse, bool):
+            return Kind.IDENTICAL if self.collapse else None
+        return FARTHEST[self.collapse]
 
 
 @dataclass(frozen=True, slots=True)

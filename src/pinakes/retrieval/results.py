@@ -52,7 +52,8 @@ class Hit:
         uri: where that picture was found: a path relative to the source, or a URL.
         thumb: where its thumbnail lies once made, relative to the collection's folder.
         reasons: what speaks for this hit, strongest signal first.
-        duplicates: ids of items with identical pictures that this hit stands for.
+        duplicates: ids of items that this hit stands for, and how their pictures are related: ``identical``,
+            ``reencoded`` or ``edited``.
     """
 
     rank: int
@@ -68,7 +69,7 @@ class Hit:
     thumb: str | None
     rights: Rights
     reasons: tuple[Reason, ...]
-    duplicates: tuple[str, ...] = ()
+    duplicates: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def attribution(self) -> str:
@@ -225,7 +226,7 @@ def _hit_dict(hit: Hit) -> dict[str, Any]:
             }
             for reason in hit.reasons
         ],
-        "duplicates": list(hit.duplicates),
+        "duplicates": dict(hit.duplicates),
     }
 
 

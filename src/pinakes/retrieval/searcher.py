@@ -17,6 +17,7 @@ from pinakes.kernels.hashing import sha256_bytes
 from pinakes.kernels.topk import best
 from pinakes.retrieval.corpus import Corpus
 from pinakes.retrieval.dense import DenseHits, search_space, search_together
+from pinakes.retrieval.duplicates import FamilyFinder
 from pinakes.retrieval.facets import Facet, count_facets
 from pinakes.retrieval.hydrate import WORDS, Evidence, Hydrator
 from pinakes.retrieval.mask import Allowed, Masks, Policy
@@ -26,6 +27,7 @@ from pinakes.retrieval.roles import search_means, search_roles
 from pinakes.retrieval.sorting import read_sort, sorted_rows
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.retrieval.words import Asked, ask, find_id
+from pinakes.snapshots.duplicates import Kind
 from pinakes.types import AttributeType
 
 EXACT_ID = "id"
@@ -55,12 +57,14 @@ class Searcher:
         release: the release's id, named in every answer.
         schema: types of the attributes, for filters.
         policy: what may be shown; read again by whoever holds the searcher when it changes.
+        families: the items that one stands for.
     """
 
     corpus: Corpus
     release: str
     schema: Mapping[str, AttributeType]
     policy: Policy
+    families: FamilyFinder
     synthetic: bool = False
 
     def search_many(self, queries: Sequence[EncodedQuery], watches: Sequence[Stopwatch]) -> list[Results]:
@@ -128,7 +132,7 @@ class Searcher:
             n_below=0,
             receipt=self._receipt(query, hits),
             synthetic=self.synthetic,
-            notes=asked.notes if asked else (),
+            notes=(*(asked.notes if asked else ()), *self._unseen(query)),
             facets=facets,
             did_you_mean=asked.did_you_mean(corrections) if asked else None,
             corrections=corrections,
@@ -219,6 +223,14 @@ class Searcher:
         where = self.masks.read(query.where)
         return count_facets(self.corpus.columns, self.schema, passing, where, query.facets)
 
+    def _unseen(self, query: EncodedQuery) -> tuple[str, ...]:
+        """Say it where near-duplicates were to be put together, and nobody has looked for them."""
+        if query.cut.up_to in (None, Kind.IDENTICAL) or not self.families.unseen:
+            return ()
+        return (
+            f"{self.families.unseen} pictures were not searched for near-duplicates yet; run: pinakes doctor",
+        )
+
     def _check_weights(self, weights: Mapping[str, float]) -> None:
         for name, weight in weights.items():
             if name != WORDS and name not in self.corpus.spaces:
@@ -296,18 +308,22 @@ class Searcher:
 
     def _cut(
         self, query: EncodedQuery, rows: NDArray[np.int64], scores: NDArray[np.float64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64], Mapping[int, tuple[str, ...]]]:
-        """Keep the first of every family of identical pictures, and the best `top` of what is left."""
-        if not query.cut.collapse or not len(rows):
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], Mapping[int, Mapping[str, Kind]]]:
+        """Keep the first of every family, and the best `top` of what is left."""
+        up_to = query.cut.up_to
+        if up_to is None or not len(rows):
             return rows[: query.cut.top], scores[: query.cut.top], {}
-        families = self.corpus.family[rows]
+        families = self.families.by_row(up_to)[rows]
         _, firsts, counts = np.unique(families, return_index=True, return_counts=True)
         kept = np.sort(firsts)[: query.cut.top]
         if counts.max() == 1:
             return rows[kept], scores[kept], {}
         ids = self.corpus.items["id"]
         duplicates = {
-            int(rows[position]): tuple(ids[int(row)] for row in rows[families == families[position]][1:])
+            int(rows[position]): {
+                ids[row]: self.families.kind_of(int(rows[position]), row)
+                for row in rows[families == families[position]][1:].tolist()
+            }
             for position in kept
         }
         return rows[kept], scores[kept], {row: others for row, others in duplicates.items() if others}

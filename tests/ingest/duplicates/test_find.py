@@ -6,8 +6,9 @@ import pytest
 from duplicate_pictures import facts, photo
 from PIL import Image
 
-from pinakes.ingest.duplicates.find import Pictures, classify, find_duplicates, pictures_of
-from pinakes.ingest.duplicates.kinds import Kind
+from pinakes.ingest.duplicates.agreement import Likeness
+from pinakes.ingest.duplicates.find import Pictures, classify, compare_pictures, pictures_of
+from pinakes.snapshots.duplicates import Kind, StoredPairs
 
 IMAGE = photo(0)
 SHOWN = {
@@ -23,6 +24,10 @@ RENDERED = {digest: made for digest, _, made in SHOWN.values()}
 
 def render(media):
     return {digest: RENDERED[digest] for digest in media if digest in RENDERED}
+
+
+def find_duplicates(table, renderings):
+    return StoredPairs(compare_pictures(table, renderings).drop_nulls("kind"), 1).pairs
 
 
 def pictures(hashes=True):
@@ -52,7 +57,7 @@ def test_copies_are_found_and_told_apart():
         pair: Kind.EDITED for pair in named(pairs) if pair == frozenset(("mirror", "cropped"))
     }  # whose hashes may be near in the mirror
     assert all(p.mirrored == ("mirror" in (NAME[p.first], NAME[p.second])) for p in pairs)
-    assert all(p.first < p.second and 0.86 <= p.score <= 1.0 for p in pairs)
+    assert all(p.first < p.second and 0.76 <= p.score <= 1.0 for p in pairs)
     assert list(pairs) == sorted(pairs)
 
 
@@ -106,16 +111,36 @@ def test_pictures_of_views():
     assert pictures_of(views).vectors is None
 
 
+def test_what_was_compared_before_is_not_compared_again():
+    table, asked = pictures(), []
+
+    def counted(media):
+        asked.append(set(media))
+        return render(media)
+
+    old = [row for row, media in enumerate(table.media) if NAME[media] != "cropped"]
+    few = Pictures(tuple(table.media[r] for r in old), tuple(table.phash[r] for r in old), table.vectors[old])
+    known = compare_pictures(few, counted)
+    whole = compare_pictures(table, counted, known=known)
+    assert whole.equals(compare_pictures(table, render))
+    assert compare_pictures(table, counted, known=whole).equals(whole)
+    assert SHOWN["cropped"][0] not in asked[0]
+    assert SHOWN["cropped"][0] in asked[1]
+    assert asked[2] == set()
+    assert compare_pictures(few, counted, known=whole).equals(known)
+
+
 @pytest.mark.parametrize(
-    ("score", "change", "mirror", "kind"),
+    ("score", "light", "change", "mirror", "kind"),
     [
-        (0.76, 3.0, False, Kind.REENCODED),
-        (0.86, 3.1, False, Kind.EDITED),
-        (0.8599, 3.1, False, Kind.OTHER_PHOTO),
-        (0.7599, 0.0, False, None),
-        (0.99, 0.0, True, Kind.EDITED),
-        (0.8599, 0.0, True, None),
+        (0.76, 9.0, 3.0, False, Kind.REENCODED),
+        (0.76, 0.85, 3.1, False, Kind.EDITED),
+        (0.99, 0.86, 3.1, False, Kind.OTHER_PHOTO),
+        (0.7599, 0.0, 0.0, False, None),
+        (0.76, 0.85, 0.0, True, Kind.EDITED),
+        (0.99, 0.86, 0.0, True, None),
     ],
 )
-def test_where_one_kind_ends(score, change, mirror, kind):
-    assert classify(score, change, mirror=mirror) is kind
+def test_where_one_kind_ends(score, light, change, mirror, kind):
+    likeness = Likeness(np.array([score]), np.array([light]), np.array([change]))
+    assert classify(likeness, mirror=mirror) == [kind]

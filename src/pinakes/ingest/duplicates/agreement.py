@@ -1,5 +1,6 @@
 """How far two pictures are one photo: lay one over the other, and compare them place by place."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -26,21 +27,40 @@ HOPELESS: Final = 0.6
 _NOISE: Final = 4.0
 """Variance that JPEG and rounding have; without it, nearly flat places would correlate at random."""
 
+CLIPPED: Final = (3.0, 250.0)
+"""Grey levels past which a place tells nothing of the light: it may have been cut off."""
+
 _TOGETHER: Final = 64
+_FITS: Final = 3
+_FITTED: Final = 0.7
 
 
-def agreement(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Score each pair of pictures.
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """How alike pairs of pictures are, float64 of shape (n,) each.
+
+    Attributes:
+        agreement: 0 to 1, rounded to four decimals: the correlation that 60 % of the places reach once the
+            second picture is laid over the first; 0 where there is nothing to compare.
+        light: by how many grey levels the means of half of the places differ at most, brightness and
+            contrast of the whole picture aside; infinite where the pictures were not laid over each other. A
+            copy has the light of its photo; the next photo from the same tripod has not.
+        change: see `difference`.
+    """
+
+    agreement: NDArray[np.float64]
+    light: NDArray[np.float64]
+    change: NDArray[np.float64]
+
+
+def compare(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Likeness:
+    """Compare each pair of pictures.
 
     Args:
         first: renderings, uint8 of shape (n, 96, 96).
         second: renderings of the same shape.
-
-    Returns:
-        float64 of shape (n,), 0 to 1, rounded to four decimals: the correlation that 60 % of the places
-        reach once the second picture is laid over the first; 0 where there is nothing to compare.
     """
-    scores = np.zeros(len(first))
+    scores, light = np.zeros(len(first)), np.full(len(first), np.inf)
     for start in range(0, len(first), _TOGETHER):
         part = slice(start, start + _TOGETHER)
         transform, coarse = register_coarsely(first[part], second[part])
@@ -49,7 +69,8 @@ def agreement(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np
             fixed = first[part][hopeful]
             overlay = register(fixed, second[part][hopeful], transform[hopeful])
             scores[start + hopeful] = _agreement(fixed, overlay.warped, overlay.inside)
-    return scores.clip(0.0, 1.0).round(4)
+            light[start + hopeful] = _light(fixed, overlay.warped, overlay.inside)
+    return Likeness(scores.clip(0.0, 1.0).round(4), light.round(3), difference(first, second))
 
 
 def difference(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -80,6 +101,35 @@ def _agreement(
     correlation = (a * b).sum(axis=2) / count / np.sqrt((variance_a + _NOISE) * (variance_b + _NOISE))
     comparable = (np.maximum(variance_a, variance_b) > TEXTURED**2) & (count >= BLOCK * BLOCK / 2)
     return _quantile(correlation, comparable)
+
+
+def _light(
+    fixed: NDArray[np.uint8], warped: NDArray[np.float32], inside: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Fit one picture's places to the other's by brightness and contrast; return the median misfit."""
+    a, b = _blocks(fixed.astype(np.float32)), _blocks(warped)
+    low, high = CLIPPED
+    whole = _blocks(inside.astype(np.float32)).min(axis=2) > 0
+    clear = whole & (np.minimum(a, b).min(axis=2) >= low) & (np.maximum(a, b).max(axis=2) <= high)
+    used = np.where((clear.sum(axis=1) >= FEWEST)[:, None], clear, whole)
+    a, b = a.mean(axis=2, dtype=np.float64), b.mean(axis=2, dtype=np.float64)
+    fitted = used
+    for _ in range(_FITS):  # least squares, again without the places that fit worst, such as a watermark's
+        count = np.maximum(fitted.sum(axis=1, keepdims=True), 1)
+        mean_a, mean_b = ((x * fitted).sum(axis=1, keepdims=True) / count for x in (a, b))
+        across = (((a - mean_a) * (b - mean_b)) * fitted).sum(axis=1, keepdims=True)
+        contrast = across / np.maximum((((a - mean_a) ** 2) * fitted).sum(axis=1, keepdims=True), 1.0)
+        misfit = np.abs(b - mean_b - contrast * (a - mean_a)) / np.maximum(contrast, 0.3)
+        fitted = used & (misfit <= _share_of(misfit, used, _FITTED)[:, None])
+    return np.where(used.sum(axis=1) >= FEWEST, _share_of(misfit, used, 0.5), np.inf)
+
+
+def _share_of(values: NDArray[np.float64], valid: NDArray[np.bool_], share: float) -> NDArray[np.float64]:
+    """Return the value that a share of each row's valid values does not exceed."""
+    ordered = np.sort(np.where(valid, values, np.inf), axis=1)
+    at = np.minimum((valid.sum(axis=1) * share).astype(np.int64), values.shape[1] - 1)
+    found: NDArray[np.float64] = ordered[np.arange(len(values)), at]
+    return found
 
 
 def _quantile(values: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float64]:

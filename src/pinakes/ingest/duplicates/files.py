@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ from pinakes.media.pool import DecodePool
 class FileRenderings:
     """Decodes pictures in worker processes; see `pinakes.ingest.duplicates.find.Renderings`.
 
-    Nine kilobytes are held for each picture that is asked for.
+    Nine kilobytes are kept for each picture that is asked for, in a temporary file that is mapped into
+    memory: what does not fit stays on the disk.
 
     Attributes:
         paths: where each picture lies, by the sha256 of its bytes.
@@ -33,10 +35,13 @@ class FileRenderings:
         if not jobs:
             return {}
         rendered: dict[str, NDArray[np.uint8]] = {}
+        with TemporaryFile() as file:  # gone from the disk when nobody uses the renderings any more
+            kept = np.memmap(file, np.uint8, "w+", shape=(len(jobs), SIDE, SIDE))
         with DecodePool(
             {"rendering": PREPARER}, {"rendering": SIDE}, phash=False, workers=self.workers
         ) as pool:
-            for job, answer in pool.run(jobs):
+            for row, (job, answer) in enumerate(pool.run(jobs)):
                 if not isinstance(answer, MediaError) and answer.sha256 == job.key:
-                    rendered[answer.sha256] = answer.prepared["rendering"].view(np.uint8)
+                    kept[row] = answer.prepared["rendering"].view(np.uint8)
+                    rendered[answer.sha256] = kept[row]
         return rendered

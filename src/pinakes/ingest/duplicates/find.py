@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pinakes.ingest.duplicates.agreement import agreement, difference
+from pinakes.ingest.duplicates.agreement import Likeness, compare
 from pinakes.ingest.duplicates.candidates import hash_signs, pairs_by_hash, pairs_by_vector
-from pinakes.ingest.duplicates.kinds import DEFAULT_THRESHOLDS, Kind, Pair, Thresholds
+from pinakes.ingest.duplicates.thresholds import DEFAULT_THRESHOLDS, Thresholds
+from pinakes.snapshots.duplicates import COMPARISONS, Kind
 
 Renderings: TypeAlias = Callable[[Sequence[str]], Mapping[str, NDArray[np.uint8]]]
 """Renders pictures that are named by their sha256: uint8 of shape (96, 96) each, see
@@ -65,80 +66,102 @@ def pictures_of(
     return Pictures(tuple(media), tuple(first["phash"].to_list()), gathered)
 
 
-def find_duplicates(
-    pictures: Pictures, renderings: Renderings, thresholds: Thresholds = DEFAULT_THRESHOLDS
-) -> tuple[Pair, ...]:
-    """Find the pairs of different files that show one photo, or one thing photographed twice in a row.
+def compare_pictures(
+    pictures: Pictures,
+    renderings: Renderings,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    known: pl.DataFrame | None = None,
+    report: Callable[[int, int], None] = lambda done, of: None,
+) -> pl.DataFrame:
+    """Compare every two different files that may show one photo.
 
-    Identical files are one picture here; `pinakes.ingest.duplicates.families` puts them together. The answer
+    Identical files are one picture here; `pinakes.retrieval.duplicates` puts their items together. The answer
     does not depend on the order in which items or views were written.
 
     Args:
         pictures: all pictures of the collection.
         renderings: renders the pictures that have a candidate.
         thresholds: where one kind ends and the next one begins.
+        known: earlier comparisons; they are not made again.
+        report: told how many comparisons are made, and how many there are.
 
     Returns:
-        Sorted by the digests of the pair.
+        A row for each comparison, see `pinakes.snapshots.duplicates.COMPARISONS`; there is none of pictures
+        that cannot be read.
     """
+    candidates = _candidates(pictures)
+    if known is not None:
+        kept = known.join(candidates, on=["first", "second", "mirrored"], how="semi")
+        candidates = candidates.join(kept, on=["first", "second", "mirrored"], how="anti")
+    else:
+        kept = COMPARISONS.to_frame()
+    rendered = renderings(pl.concat([candidates["first"], candidates["second"]]).unique().sort().to_list())
+    made, done = [kept.select(COMPARISONS.names())], 0
+    for mirror in (False, True):
+        some = candidates.filter(pl.col("mirrored") == mirror)
+        for part in some.iter_slices(_TOGETHER):
+            report(done, candidates.height)
+            made.append(_compare(part, rendered, thresholds, mirror=mirror))
+            done += part.height
+    report(done, candidates.height)
+    return pl.concat(made).sort("first", "second", "mirrored")
+
+
+def _candidates(pictures: Pictures) -> pl.DataFrame:
+    """Return the pairs that are worth a comparison: ``first``, ``second``, ``mirrored``."""
     signs = hash_signs(pictures.phash)
     upright = [pairs_by_hash(signs, mirror=False)]
     if pictures.vectors is not None:
         upright.append(pairs_by_vector(pictures.vectors))
-    plain = _compare(
-        pictures, renderings, np.unique(np.concatenate(upright), axis=0), thresholds, mirror=False
+    found = [
+        (np.unique(np.concatenate(upright), axis=0), False),
+        (pairs_by_hash(signs, mirror=True), True),
+    ]
+    media = pl.Series(pictures.media, dtype=pl.String)
+    sides = (
+        pl.DataFrame({"first": media.gather(rows[:, 0]), "second": media.gather(rows[:, 1])}).with_columns(
+            mirrored=pl.lit(mirror)
+        )
+        for rows, mirror in found
     )
-    turned = _compare(pictures, renderings, pairs_by_hash(signs, mirror=True), thresholds, mirror=True)
-    best: dict[tuple[str, str], Pair] = {}
-    for pair in (*plain, *turned):
-        known = best.get((pair.first, pair.second))
-        if known is None or (pair.kind.closeness, pair.score) > (known.kind.closeness, known.score):
-            best[pair.first, pair.second] = pair
-    return tuple(best[key] for key in sorted(best))
+    return pl.concat(sides)
 
 
 def _compare(
-    pictures: Pictures,
-    renderings: Renderings,
-    candidates: NDArray[np.int64],
+    candidates: pl.DataFrame,
+    rendered: Mapping[str, NDArray[np.uint8]],
     thresholds: Thresholds,
     *,
     mirror: bool,
-) -> list[Pair]:
-    """Look at candidates, shape (m, 2), and keep those that are related."""
-    rendered = renderings([pictures.media[row] for row in np.unique(candidates).tolist()])
-    names = [(pictures.media[a], pictures.media[b]) for a, b in candidates.tolist()]
-    names = [(a, b) for a, b in names if a in rendered and b in rendered]
-    pairs: list[Pair] = []
-    for start in range(0, len(names), _TOGETHER):
-        some = names[start : start + _TOGETHER]
-        first = np.stack([rendered[a] for a, _ in some])
-        second = np.stack([rendered[b] for _, b in some])
-        if mirror:
-            second = second[:, :, ::-1]
-        scores, changes = agreement(first, second), difference(first, second)
-        for (a, b), score, change in zip(some, scores.tolist(), changes.tolist(), strict=True):
-            kind = classify(score, change, thresholds, mirror=mirror)
-            if kind is not None:
-                pairs.append(Pair(a, b, kind, score, mirror))
-    return pairs
+) -> pl.DataFrame:
+    """Look at candidates whose pictures were rendered."""
+    seen = candidates.filter(*(pl.col(side).is_in(list(rendered)) for side in ("first", "second")))
+    if not seen.height:
+        return COMPARISONS.to_frame()
+    first, second = (np.stack([rendered[media] for media in seen[side]]) for side in ("first", "second"))
+    likeness = compare(first, second[:, :, ::-1] if mirror else second)
+    return seen.with_columns(
+        score=likeness.agreement,
+        light=likeness.light,
+        change=likeness.change,
+        kind=pl.Series(classify(likeness, thresholds, mirror=mirror), dtype=pl.String),
+    )
 
 
 def classify(
-    score: float, change: float, thresholds: Thresholds = DEFAULT_THRESHOLDS, *, mirror: bool = False
-) -> Kind | None:
-    """Say how two different files are related, or None where they are not.
+    likeness: Likeness, thresholds: Thresholds = DEFAULT_THRESHOLDS, *, mirror: bool = False
+) -> list[Kind | None]:
+    """Say how pairs of different files are related, or None where they are not.
 
     Args:
-        score: their `agreement`.
-        change: their `difference`, in grey levels.
+        likeness: of n pairs.
         thresholds: where one kind ends and the next one begins.
-        mirror: the second one was mirrored before both were measured.
+        mirror: the second ones were mirrored before they were compared.
     """
-    if score < thresholds.same_scene:
-        return None
-    if change <= thresholds.unchanged and not mirror:
-        return Kind.REENCODED
-    if score >= thresholds.same_photo:
-        return Kind.EDITED
-    return None if mirror else Kind.OTHER_PHOTO
+    related = likeness.agreement >= thresholds.related
+    unchanged = likeness.change <= thresholds.unchanged
+    same_light = likeness.light <= thresholds.same_light
+    if mirror:
+        return [Kind.EDITED if copy else None for copy in related & same_light]
+    kinds = np.select([~related, unchanged, same_light], [0, 1, 2], 3)
+    return [(None, Kind.REENCODED, Kind.EDITED, Kind.OTHER_PHOTO)[kind] for kind in kinds]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from pinakes.errors import QueryError
 from pinakes.retrieval.query import MAX_TEXT
-from pinakes.settings import ItemScore
+from pinakes.settings import Collapse, ItemScore
 from pinakes.types import AttributeType
 
 MAX_PAGE = 200
@@ -79,7 +79,11 @@ class SearchQuery(Body):
     score: ItemScore | None = Field(
         None, description="what an item with several views counts by; as each space is set when null"
     )
-    collapse: bool = Field(True, description="show one item for several with identical pictures")
+    collapse: Collapse | None = Field(
+        None,
+        description="show one item for several with `identical` pictures (or true), or with `near` ones too; "
+        "as the collection is set when null",
+    )
     min_confidence: FiniteFloat | None = Field(
         None, description="least confidence of a hit, 0 to 1", ge=0, le=1
     )
@@ -138,7 +142,9 @@ class HitOut(BaseModel):
     rights: RightsOut
     attribution: str = Field(description="the credit line to show with it")
     reasons: list[ReasonOut]
-    duplicates: list[str] = Field(description="ids of items with the same pictures")
+    duplicates: dict[str, str] = Field(
+        description="ids of items that this one stands for: `identical`, `reencoded` or `edited`"
+    )
 
 
 class PlanStepOut(BaseModel):

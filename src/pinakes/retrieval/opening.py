@@ -30,7 +30,7 @@ from pinakes.snapshots.live import read_live
 from pinakes.snapshots.manifest import EncoderRecord
 from pinakes.snapshots.reader import Snapshot, open_snapshot
 from pinakes.snapshots.release import Release, SnapshotPin
-from pinakes.snapshots.segments import SegmentRows, join_rows, living
+from pinakes.snapshots.segments import SegmentRows, join_rows, living, number_rows
 from pinakes.sources.files import PictureFiles
 from pinakes.sources.open import source_folder
 from pinakes.synonyms import split_settings
@@ -144,6 +144,7 @@ def open_release(paths: CollectionPaths, release: Release, before: OpenRelease |
             for name, record in base.snapshot.manifest.encoders.items()
         }
         corpus = Corpus(items, views, alive, order, words, spaces)
+        _, view_starts = number_rows(tables)
         searcher = Searcher(
             corpus=corpus,
             release=release.id,

@@ -106,22 +106,36 @@ def _agreement(
 def _light(
     fixed: NDArray[np.uint8], warped: NDArray[np.float32], inside: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Fit one picture's places to the other's by brightness and contrast; return the median misfit."""
+    """Fit one picture's places to the other's by a line or, where that fits better, by a curve."""
     a, b = _blocks(fixed.astype(np.float32)), _blocks(warped)
     low, high = CLIPPED
     whole = _blocks(inside.astype(np.float32)).min(axis=2) > 0
     clear = whole & (np.minimum(a, b).min(axis=2) >= low) & (np.maximum(a, b).max(axis=2) <= high)
     used = np.where((clear.sum(axis=1) >= FEWEST)[:, None], clear, whole)
     a, b = a.mean(axis=2, dtype=np.float64), b.mean(axis=2, dtype=np.float64)
+    misfit = np.minimum(_misfit(a, b, used, degree=1), _misfit(a, b, used, degree=2))
+    return np.where(used.sum(axis=1) >= FEWEST, misfit, np.inf)
+
+
+def _misfit(
+    a: NDArray[np.float64], b: NDArray[np.float64], used: NDArray[np.bool_], *, degree: int
+) -> NDArray[np.float64]:
+    """Fit each row of ``b`` by a polynomial of ``a``; return what half of the misfits do not exceed.
+
+    Least squares, done again without the places that fit worst, such as those of a watermark.
+    """
+    count = np.maximum(used.sum(axis=1, keepdims=True), 1)
+    centred = (a - (a * used).sum(axis=1, keepdims=True) / count) / 100.0
+    powers = centred[:, :, None] ** np.arange(degree + 1)
     fitted = used
-    for _ in range(_FITS):  # least squares, again without the places that fit worst, such as a watermark's
-        count = np.maximum(fitted.sum(axis=1, keepdims=True), 1)
-        mean_a, mean_b = ((x * fitted).sum(axis=1, keepdims=True) / count for x in (a, b))
-        across = (((a - mean_a) * (b - mean_b)) * fitted).sum(axis=1, keepdims=True)
-        contrast = across / np.maximum((((a - mean_a) ** 2) * fitted).sum(axis=1, keepdims=True), 1.0)
-        misfit = np.abs(b - mean_b - contrast * (a - mean_a)) / np.maximum(contrast, 0.3)
+    for _ in range(_FITS):
+        weighted = powers * fitted[:, :, None]
+        normal = powers.transpose(0, 2, 1) @ weighted + 1e-6 * np.eye(degree + 1)
+        curve = np.linalg.solve(normal, weighted.transpose(0, 2, 1) @ b[:, :, None])
+        # In grey levels of ``a``, so that to darken a picture does not bring it nearer.
+        misfit = np.abs(b - (powers @ curve)[:, :, 0]) / np.maximum(curve[:, 1] / 100.0, 0.3)
         fitted = used & (misfit <= _share_of(misfit, used, _FITTED)[:, None])
-    return np.where(used.sum(axis=1) >= FEWEST, _share_of(misfit, used, 0.5), np.inf)
+    return _share_of(misfit, used, 0.5)
 
 
 def _share_of(values: NDArray[np.float64], valid: NDArray[np.bool_], share: float) -> NDArray[np.float64]:

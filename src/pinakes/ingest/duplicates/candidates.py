@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pinakes.kernels.similarity import unit_rows
 
-MOST: Final = 10
+MOST: Final = 20
 """Candidates of one picture by one signal. A photo that exists a hundred times is one family all the same:
 its copies are each other's neighbours."""
 

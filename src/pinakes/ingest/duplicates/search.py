@@ -17,6 +17,7 @@ from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.reader import Snapshot, open_snapshot
 from pinakes.snapshots.release import Release
 from pinakes.snapshots.segments import SegmentRows, join_rows, living, number_rows
+from pinakes.sources.files import PictureFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,12 @@ class DuplicateSearch:
     """Looks through one release.
 
     Attributes:
-        pictures: the folder that the uris of the pictures are relative to.
+        files: where the pictures lie.
     """
 
     paths: CollectionPaths
     release: Release
-    pictures: Path
+    files: PictureFiles
     report: Report = silent
 
     def run(self) -> int:
@@ -50,15 +51,16 @@ class DuplicateSearch:
         shown = living(segments)[views["item_row"].to_numpy()]
         comparisons = compare_pictures(
             _living_pictures(views, shown, snapshots, segments),
-            FileRenderings(self._files(views)),
+            FileRenderings(self._paths(views)),
             known=newest_comparisons(self.paths),
             report=partial(self.report, "near-duplicates"),
         )
         write_pairs(self.paths, self.release.snapshots, comparisons)
         return comparisons.height
 
-    def _files(self, views: pl.DataFrame) -> dict[str, Path]:
-        return {media: self.pictures / uri for media, uri in views.select("media", "uri").iter_rows()}
+    def _paths(self, views: pl.DataFrame) -> dict[str, Path]:
+        shown = views.select("media", "uri").iter_rows()
+        return {media: self.files.path(uri, media) for media, uri in shown}
 
 
 def _living_pictures(

@@ -46,6 +46,7 @@ def full(written: CollectionPaths) -> CollectionPaths:
         database.execute("create table items (id text)")
         database.execute("insert into items values ('a')")
         database.commit()
+    written.synonyms.write_text("")
     (written.root / "photo.jpg").write_bytes(b"not ours")
     written.media.mkdir()
     (written.media / "thumb.webp").write_bytes(b"made again")

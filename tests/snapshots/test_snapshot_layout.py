@@ -12,6 +12,7 @@ def test_paths_are_those_of_the_format() -> None:
     paths = CollectionPaths(Path("coins"))
     inside = {
         "pinakes.toml": paths.settings,
+        "synonyms.toml": paths.synonyms,
         ".pinakes": paths.machinery,
         ".pinakes/catalog.db": paths.catalog_db,
         ".pinakes/features.db": paths.features_db,

@@ -125,7 +125,8 @@ def restore(file: Path, into: Path) -> BackupReport:
 def _copy_what_changes(paths: CollectionPaths, stage: CollectionPaths) -> None:
     """Copy what others may replace meanwhile; refs as of one moment."""
     with exclusive(paths.refs):
-        changing = [paths.settings, paths.blocks, newest_live_file(paths), *map(paths.ref, list_refs(paths))]
+        owned = [paths.settings, paths.synonyms, paths.blocks, newest_live_file(paths)]
+        changing = [*owned, *map(paths.ref, list_refs(paths))]
         for path in changing:
             if path is not None and path.is_file():
                 copy = stage.root / path.relative_to(paths.root)

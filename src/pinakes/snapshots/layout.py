@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pinakes.errors import UsageError
 from pinakes.settings import SETTINGS_FILE
+from pinakes.synonyms import SYNONYMS_FILE
 
 TEMPORARY = ".tmp-"
 """What is being written begins with this, and is renamed when it is complete."""
@@ -114,6 +115,11 @@ class CollectionPaths:
     def settings(self) -> Path:
         """What the collection is made of."""
         return self.root / SETTINGS_FILE
+
+    @property
+    def synonyms(self) -> Path:
+        """What words stand for others; most collections have no such file."""
+        return self.root / SYNONYMS_FILE
 
     @property
     def machinery(self) -> Path:

@@ -23,6 +23,10 @@ from pinakes.serving.writer import WriterProcess
 BACKLOG = 2048
 """Connections that wait in the kernel."""
 
+HEALTHY_WITHIN = 120
+"""Seconds in which a worker must answer its supervisor, which it does not while it starts; the five of uvicorn
+would end workers that start on a busy machine, again and again."""
+
 GRACE = 15
 """Seconds that requests have to end after the process was told to."""
 
@@ -58,6 +62,7 @@ def serve(folder: Path, config: ServingConfig, announce: Callable[[str], None] |
         server_header=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=HEALTHY_WITHIN,
     )
     with ExitStack() as beside:
         if not config.read_only:

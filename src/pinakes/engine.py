@@ -246,10 +246,12 @@ class Engine:
     def _finished(
         self, opened: OpenRelease, asked: SearchArguments, query: EncodedQuery, found: Results
     ) -> Results:
-        with self._lock:
-            if self._auditor is None:
-                self._auditor = Auditor(opened.settings.search.audit)
-        self._auditor.consider(opened.searcher, query, found)
+        auditor = self._auditor
+        if (
+            auditor is None
+        ):  # no lock: opening a release holds it, and two auditors audit twice as often, once
+            auditor = self._auditor = Auditor(opened.settings.search.audit)
+        auditor.consider(opened.searcher, query, found)
         return replace(found, picture=self._inline, notes=(*found.notes, *asked.notes(opened)))
 
     def audit_counts(self) -> Mapping[str, int]:

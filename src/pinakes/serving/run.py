@@ -24,7 +24,7 @@ BACKLOG = 2048
 """Connections that wait in the kernel."""
 
 HEALTHY_WITHIN = 120
-"""Seconds in which a worker must answer its supervisor, which it does not while it starts; the five of uvicorn
+"""Seconds in which a worker must answer its supervisor. It does not while it starts, and the five of uvicorn
 would end workers that start on a busy machine, again and again."""
 
 GRACE = 15

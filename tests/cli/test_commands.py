@@ -30,6 +30,23 @@ def test_search_as_json_and_as_a_table(pinakes, pristine):
     assert "bm25" in out
 
 
+def test_search_says_what_was_put_right_and_counts_and_sorts(pinakes, pristine):
+    code, out, _ = pinakes(
+        *("search", pristine, "flowerr", "--sort=-petals", "--facet", "family", "--facet", "price", "--json")
+    )
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["did_you_mean"] == "flower"
+    assert answer["corrections"] == [{"typed": "flowerr", "used": "flower", "applied": True}]
+    assert [facet["field"] for facet in answer["facets"]] == ["family", "price"]
+    petals = [hit["attributes"].get("petals") for hit in answer["hits"]]
+    known = [number for number in petals if number is not None]
+    assert petals == [*sorted(known, reverse=True), *[None] * (len(petals) - len(known))]
+    code, out, _ = pinakes("search", pristine, "flowerr petal", "--prefix", "--facet", "family")
+    assert "no item holds 'flowerr': searched for 'flower'" in out
+    assert "family: cocktail (12)" in out
+
+
 def test_search_by_picture_and_like(pinakes, pristine):
     image = pristine / "images/coin-0001_obverse.jpg"
     code, out, _ = pinakes("search", pristine, "--image", image, "--where", "family = 'coin'", "--json")

@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image
 
 from pinakes.bench.machine import describe_machine
+from pinakes.bench.memory import resident
 
 EVERY = 0.05
 """Seconds between looks."""
@@ -96,30 +97,8 @@ def measure(folder: Path, count: int, encoder: str) -> Peaks:
 def watch(child: subprocess.Popen[str], peaks: Peaks) -> None:
     """Look at the memory of a process and all below it until it ends."""
     while child.poll() is None:
-        peaks.see(sum(map(pss, family(child.pid))))
+        peaks.see(resident(child.pid))
         time.sleep(EVERY)
-
-
-def family(pid: int) -> list[int]:
-    """Return a process and all that it started, directly or not."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-        threads = [path.name for path in Path(f"/proc/{pid}/task").iterdir()]
-        for thread in threads:
-            path = Path(f"/proc/{pid}/task/{thread}/children")
-            children += path.read_text(encoding="ascii").split()
-    except OSError:
-        return [pid]
-    return [pid, *(grandchild for child in set(children) for grandchild in family(int(child)))]
-
-
-def pss(pid: int) -> int:
-    """Return the proportional set size of a process in bytes; 0 where it is gone."""
-    try:
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0)
 
 
 def generate(folder: Path, count: int) -> None:

@@ -38,6 +38,7 @@ from pinakes.ingest.remote import addresses_note, fetching, open_remote
 from pinakes.ingest.rules import EntryRules
 from pinakes.ingest.setup import Options, find_setup, keep_frame, write_setup
 from pinakes.ingest.spaces import unbound_notes
+from pinakes.ingest.trial import SAMPLE_GATE, Trial
 from pinakes.ingest.variants import Variants, find_variants
 from pinakes.ingest.wordless import wordless_note
 from pinakes.ingest.workshop import (
@@ -109,7 +110,10 @@ class Collection:
         with writing(self.paths, self.settings, "index") as (database, cache):
             source = open_source(settings, self.paths.root)
             ingest = self._ingest(settings, database, cache, refetch=refetch)
-            added = add_records(ingest, source, prune=prune, verb="index")
+            trial = Trial(self.paths.root, settings, cache, self.progress)
+            expected, tried = trial.run(source, waived=SAMPLE_GATE in waive)
+            added = add_records(replace(ingest, expected=expected), source, prune=prune, verb="index")
+            waive = tuple(name for name in waive if name != SAMPLE_GATE)
             frozen = self._freeze(settings, database, cache, waive=waive)
             release = self._publish_frozen(settings, database, frozen, "index")
         return IndexReport(
@@ -118,6 +122,7 @@ class Collection:
             add=added,
             freeze=frozen,
             notes=(
+                *tried,
                 *wordless_note(settings, self.paths.root),
                 *addresses_note(settings, added),
                 *self._notes(release),

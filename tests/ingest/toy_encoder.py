@@ -34,5 +34,8 @@ class MemoryCache:
     def missing(self, digests: Collection[str], fingerprint: str) -> set[str]:
         return {digest for digest in digests if (digest, fingerprint) not in self.features}
 
+    def count(self, fingerprint: str) -> int:
+        return sum(name == fingerprint for _, name in self.features)
+
     def put_many(self, features: Mapping[str, np.ndarray], fingerprint: str) -> None:
         self.features |= {(digest, fingerprint): array for digest, array in features.items()}

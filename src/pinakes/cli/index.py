@@ -11,18 +11,17 @@ from pinakes.cli.progress import progress_bars
 from pinakes.collection import Collection
 from pinakes.collection import index as index_source
 from pinakes.errors import UsageError
+from pinakes.ingest.census import take_census
+from pinakes.ingest.encoders import of_pictures
 from pinakes.ingest.outcome import IndexReport
+from pinakes.ingest.rehearsal import Rehearsal, rehearse
 from pinakes.ingest.setup import PICTURE_SPACE, Options, Setup, find_setup, write_setup
+from pinakes.ingest.workshop import open_families
 from pinakes.sources.headings import attribute_name
+from pinakes.sources.open import open_source
 from pinakes.sources.preview import Preview, preview
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-PICTURES_PER_SECOND = 150
-"""For the estimate of a dry run: about what two cores decode and encode."""
-
-BYTES_PER_PICTURE = 4_500
-"""For the estimate of a dry run: features, vectors and rows of one picture on disk."""
 
 
 def index(
@@ -53,7 +52,10 @@ def index(
     prune: Annotated[bool, typer.Option(help="Delete items that the source no longer has.")] = False,
     waive: Annotated[list[str] | None, typer.Option(help="A gate that may fail; recorded by name.")] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be read, write pinakes.toml, and stop.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Show what would be read, try 20 pictures, write pinakes.toml, and stop."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -69,8 +71,11 @@ def index(
         options = Options(encoder, id, given_views, fetch or refetch, brought)
         setup = find_setup(source, into, options)
         found = preview(setup.settings, setup.folder)
+        census = take_census(open_source(setup.settings, setup.folder).records())
+        tried = rehearse(census.sample, of_pictures(open_families(setup.settings), setup.settings))
         write_setup(setup)
-        _show_preview(setup, found, json=json)
+        _show_preview(setup, found, tried, json=json)
+        tried.raise_problems()
         return
     with progress_bars(quiet=json) as report:
         done = index_source(
@@ -138,16 +143,17 @@ def _show(done: IndexReport, *, json: bool) -> None:
     screen.print(f"[bold]live -> {done.release}[/] in {done.seconds:.1f} s")
 
 
-def _show_preview(setup: Setup, found: Preview, *, json: bool) -> None:
+def _show_preview(setup: Setup, found: Preview, tried: Rehearsal, *, json: bool) -> None:
+    pictures = found.found + (found.remote if setup.settings.source.fetch.enabled else 0)
     estimate = {
-        "seconds": round(found.found / PICTURES_PER_SECOND, 1),
-        "megabytes": round(found.found * BYTES_PER_PICTURE / 1e6, 1),
+        "seconds": round(tried.seconds(pictures), 1),
+        "megabytes": round(tried.megabytes(pictures), 1),
     }
     if json:
         shown = {key: value for key, value in asdict(found).items() if key != "settings"}
         print_json(
             {**shown, "settings": setup.settings.model_dump(mode="json"), "estimate": estimate,
-             "notes": list(setup.notes), "folder": str(setup.folder)}
+             "sample": asdict(tried), "notes": list(setup.notes), "folder": str(setup.folder)}
         )  # fmt: skip
         return
     screen = console()
@@ -166,10 +172,17 @@ def _show_preview(setup: Setup, found: Preview, *, json: bool) -> None:
         f"{found.items:,} items, {sum(found.rejected.values()):,} rejected; pictures: {found.found:,} found "
         f"({found.bytes / 1e6:.1f} MB), {found.missing:,} missing, {found.remote:,} addresses"
     )
-    screen.print(
-        f"about {estimate['seconds']:.0f} s and {estimate['megabytes']:.0f} MB on disk; "
-        f"wrote {setup.folder / 'pinakes.toml'}"
-    )
+    for made in tried.encoders:
+        near = (
+            "" if made.own is None else f", copies {made.own:.3f} to their own, {made.others:.3f} to others"
+        )
+        screen.print(
+            f"{made.encoder}: {made.dim} numbers, lengths {made.norms[0]:.3f} to {made.norms[1]:.3f}{near}"
+        )
+    if tried.pictures:
+        refused = f", {tried.refused} refused" if tried.refused else ""
+        screen.print(f"{tried.note(pictures)}{refused}")
+    screen.print(f"wrote {setup.folder / 'pinakes.toml'}")
 
 
 def _column(value: object) -> str:

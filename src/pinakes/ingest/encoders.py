@@ -1,8 +1,22 @@
-"""Are the encoders of a collection at hand?"""
+"""The encoders that the settings of a collection name."""
 
+from collections.abc import Mapping
+
+from pinakes.encoders.base import EncoderFamily, Family, TextFamily
 from pinakes.encoders.families import features_fingerprint, open_family
 from pinakes.errors import MissingExtraError, SettingsError, UnknownNameError
 from pinakes.settings import BROUGHT, Settings
+
+
+def of_pictures(families: Mapping[str, Family], settings: Settings) -> dict[str, EncoderFamily]:
+    """Return those that the pictures of a source go through: not those of words, nor of brought vectors."""
+    brought = settings.brought_spaces
+    seen = {space.encoder for name, space in settings.spaces.items() if name not in brought}
+    return {
+        name: family
+        for name, family in families.items()
+        if name in seen and not isinstance(family, TextFamily)
+    }
 
 
 def missing_encoders(settings: Settings) -> dict[str, str]:

@@ -47,6 +47,7 @@ class Ingest:
         cache: of features.
         remote: what to do with pictures that have an address.
         report: told of ``items`` and ``pictures`` that are done.
+        expected: pictures that the source names, for the time left; None where nobody counted them.
         workers: processes that decode; None for one a core.
         limits: what one picture may cost.
         chunk: entries that are committed together.
@@ -59,6 +60,7 @@ class Ingest:
     cache: FeatureCache
     remote: Remote
     report: Report = silent
+    expected: int | None = None
     workers: int | None = None
     limits: Limits = DEFAULT_LIMITS
     chunk: int = CHUNK
@@ -94,6 +96,7 @@ class Pipeline:
         self._under_way: deque[Chunk] = deque()
         self._asked: dict[int | str, tuple[Chunk, str]] = {}
         self._asked_so_far = 0
+        self._known = 0
         self._source_ended = False
 
     def bring(self, entries: Iterable[Record | Rejection]) -> None:
@@ -135,6 +138,7 @@ class Pipeline:
                     chunk.waiting[uri] = state
                 else:
                     chunk.outcomes[uri] = state
+                    self._known += 1
                     self._reused += len(fingerprints) * (state.state is PictureState.UNCHANGED)
             yield chunk
 
@@ -185,7 +189,8 @@ class Pipeline:
         elif waiting.picture.path is not None and is_address(uri) and answer.reason not in PASSING:
             self._ingest.remote.originals.drop(waiting.picture.path.name)
         chunk.outcomes[uri] = settle(waiting, answer)
-        self._ingest.report("pictures", self._asked_so_far - len(self._asked), None)
+        done = self._known + self._asked_so_far - len(self._asked)
+        self._ingest.report("pictures", done, self._ingest.expected)
 
     def _commit_ready(self) -> None:
         """Commit the chunks at the front that wait for no picture, in the order of the source."""

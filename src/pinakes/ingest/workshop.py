@@ -5,11 +5,12 @@ from contextlib import contextmanager
 
 from pinakes.catalog.database import Database, open_catalog
 from pinakes.catalog.lease import writer_lease
-from pinakes.encoders.base import Family, ImageEncoder, TextFamily
+from pinakes.encoders.base import Family, ImageEncoder
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.encoders.cache.choose import open_cache
 from pinakes.encoders.families import open_family
 from pinakes.ingest.changes import MAX_SHARE
+from pinakes.ingest.encoders import of_pictures
 from pinakes.ingest.freeze import Freezer
 from pinakes.ingest.progress import Report
 from pinakes.ingest.self_retrieval import SelfRetrieval
@@ -39,13 +40,8 @@ def open_families(settings: Settings) -> dict[str, Family]:
 
 def picture_encoders(settings: Settings) -> dict[str, ImageEncoder]:
     """Return the encoders that the pictures of a source go through, by name."""
-    brought = settings.brought_spaces
-    seen = {space.encoder for name, space in settings.spaces.items() if name not in brought}
-    return {
-        name: family.features
-        for name, family in open_families(settings).items()
-        if name in seen and not isinstance(family, TextFamily)
-    }
+    seen = of_pictures(open_families(settings), settings)
+    return {name: family.features for name, family in seen.items()}
 
 
 def picture_files(paths: CollectionPaths, settings: Settings) -> PictureFiles:

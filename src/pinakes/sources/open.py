@@ -40,6 +40,11 @@ def open_source(settings: Settings, folder: Path) -> Source:
     return FolderSource(path, pattern, with_folder=FOLDER_ATTRIBUTE in settings.attributes)
 
 
+def names_pictures(settings: Settings, folder: Path) -> bool:
+    """Return whether a source can name pictures: a folder, or a table with a column for them."""
+    return bool(settings.source.fields.views) or plain_path(folder / settings.source.path).is_dir()
+
+
 def source_folder(settings: Settings, folder: Path) -> Path:
     """Return the folder that the uris of a source's pictures are relative to.
 

@@ -58,6 +58,7 @@ class FamilyFinder:
         self._starts = starts
         self._stored: StoredPairs | None = None
         self._families: dict[Kind, NDArray[np.int64]] = {}
+        self._sizes: dict[Kind, NDArray[np.int64]] = {}
         self._unseen: int | None = None
 
     @property
@@ -74,14 +75,21 @@ class FamilyFinder:
         Args:
             up_to: the farthest kind that still makes a family.
         """
-        stored = self._known()
-        if up_to is Kind.IDENTICAL or stored is None:
+        if up_to is Kind.IDENTICAL or (stored := self._known()) is None:
             return self._corpus.family
         if up_to not in self._families:
             roots = picture_families(stored.pairs, up_to)
             media = self._corpus.views["media"]
             self._families[up_to] = self._corpus.families_by(media.replace(list(roots), list(roots.values())))
         return self._families[up_to]
+
+    def alone(self, up_to: Kind, rows: NDArray[np.int64]) -> bool:
+        """Return whether each of some items is the only one of its family."""
+        families = self.by_row(up_to)
+        kind = Kind.IDENTICAL if families is self._corpus.family else up_to
+        if kind not in self._sizes:
+            self._sizes[kind] = np.bincount(families, minlength=len(families))
+        return bool((self._sizes[kind][families[rows]] == 1).all())
 
     def kind_of(self, row: int, other: int) -> Kind:
         """Return the closest kind at which two items of one family are together."""

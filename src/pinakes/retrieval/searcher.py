@@ -34,6 +34,9 @@ EXACT_ID = "id"
 EXACT_ID_BONUS = 1.0
 """Added to the fused score of the item whose id was typed: more than all other signals together can reach."""
 
+SPARE = 20
+"""Items beyond twice the wanted, for those that stand behind others with the same pictures."""
+
 RECEIPT = 16
 """Hex digits of a receipt."""
 
@@ -107,14 +110,18 @@ class Searcher:
         with watch.stage(WORDS):
             asked = ask(self.corpus.words, query.words, unfinished=query.prefix)
             allowed = asked.narrow(allowed) if asked else allowed
-        signals = self._retrieve(query, asked, allowed, watch, ready=ready or {})
-        with watch.stage("fuse"):
-            rows, scores = self._fuse(query, signals, allowed)
-            if sort is not None:
-                places = sorted_rows(self.corpus.columns, sort, rows, self.corpus.order)
-                rows, scores = rows[places], scores[places]
-        with watch.stage("collapse"):
-            rows, scores, duplicates = self._cut(query, rows, scores)
+        for depth in self._depths(query):
+            signals = self._retrieve(query, asked, allowed, watch, depth=depth, ready=ready or {})
+            with watch.stage("fuse"):
+                rows, scores = self._fuse(query, signals, allowed)
+                if sort is not None:
+                    places = sorted_rows(self.corpus.columns, sort, rows, self.corpus.order)
+                    rows, scores = rows[places], scores[places]
+            with watch.stage("collapse"):
+                rows, scores, duplicates = self._cut(query, rows, scores)
+            if self._settled(query, rows):
+                break
+            ready = None
         with watch.stage("hydrate"):
             evidence = tuple(Evidence(s.name, s.rows, s.scores, s.dense) for s in signals)
             hydrator = Hydrator(self.corpus, asked.query if asked else None, evidence)
@@ -145,11 +152,12 @@ class Searcher:
             (how many items the exact lists have up to ``top``, how many of them the others have).
         """
         mask, top, order = self._allowed(query).limit, query.cut.top, self.corpus.order
+        depth = self._depths(query)[0]
         wanted = found = 0
         for name in self._by_best_row(query):
             space, vector = self.corpus.spaces[name], query.vectors[name][None]
-            (quick,) = search_together(space, vector, query.cut.depth, mask, order)
-            (exact,) = search_together(space, vector, query.cut.depth, mask, order, exactly=True)
+            (quick,) = search_together(space, vector, depth, mask, order)
+            (exact,) = search_together(space, vector, depth, mask, order, exactly=True)
             wanted += len(exact.rows[:top])
             found += len(np.intersect1d(exact.rows[:top], quick.rows[:top]))
         return wanted, found
@@ -159,7 +167,7 @@ class Searcher:
         groups: dict[tuple[str, str, date | None, int], list[int]] = {}
         for number, query in enumerate(queries):
             for name in self._by_best_row(query) if self._only_filtered(query) else ():
-                key = (name, str(query.where), query.as_of, query.cut.depth)
+                key = (name, str(query.where), query.as_of, self._depths(query)[0])
                 groups.setdefault(key, []).append(number)
         ready: list[dict[str, DenseHits]] = [{} for _ in queries]
         for (name, _, _, depth), numbers in groups.items():
@@ -241,6 +249,20 @@ class Searcher:
                     "push away with a negative text, picture or item instead"
                 )
 
+    def _depths(self, query: EncodedQuery) -> tuple[int, ...]:
+        """Return how many items each list has to bring, and how many where that was not enough.
+
+        One list by score alone is in its final order: its best are the answer, however long it is.
+        """
+        full, shallow = query.cut.depth, 2 * query.cut.top + SPARE
+        alone = not query.words and len(query.spaces) == 1 and query.cut.sort is None
+        return (shallow, full) if alone and 2 * shallow < full else (full,)
+
+    def _settled(self, query: EncodedQuery, rows: NDArray[np.int64]) -> bool:
+        """Whether longer lists would give the same hits, and the same items that these stand for."""
+        up_to = query.cut.up_to
+        return len(rows) == query.cut.top and (up_to is None or self.families.alone(up_to, rows))
+
     def _retrieve(
         self,
         query: EncodedQuery,
@@ -248,10 +270,10 @@ class Searcher:
         allowed: Allowed,
         watch: Stopwatch,
         *,
+        depth: int,
         ready: Mapping[str, DenseHits],
     ) -> tuple[Signal, ...]:
-        depth, order = query.cut.depth, self.corpus.order
-        mask = allowed.limit
+        mask, order = allowed.limit, self.corpus.order
         signals = []
         if query.words:
             with watch.stage(EXACT_ID):

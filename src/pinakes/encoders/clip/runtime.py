@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from pinakes.encoders.clip.ways import MANY, TRIED, Notebook, Way, fastest, key_of, ways
 from pinakes.errors import MissingExtraError, SettingsError, UsageError
 
 T = TypeVar("T")
@@ -29,8 +30,9 @@ class Tower:
 
     Every row is computed alone: a vector cannot depend on its neighbours (the scales of dynamic int8 are
     those of a whole batch), the published models take one row only, and it is no slower than batches on a
-    CPU. Of many rows, as many are computed at a time as there are cores, one thread each; a single one, such
-    as a query, has all cores. Both give the same numbers: see docs/decisions/0005-clip-onnx.md.
+    CPU. Of several rows, as many are computed at a time as there are cores, one thread each; a single one,
+    such as a query, has all cores; of many, as many as a measurement found best, see `fastest`. All give the
+    same numbers: see docs/decisions/0005-clip-onnx.md.
 
     Args:
         path: the model.
@@ -43,6 +45,7 @@ class Tower:
         self.dim = dim
         self._cores = cores or _cores()
         self._sessions: dict[int, Any] = {}
+        self._way: Way | None = None
         self._lock = threading.Lock()
 
     def inputs(self, rows: int) -> Inputs:
@@ -51,7 +54,10 @@ class Tower:
         Args:
             rows: how many will be computed, so that no session is opened in vain.
         """
-        return {given.name: (given.type, given.shape) for given in self._open(rows).get_inputs()}
+        return {
+            given.name: (given.type, given.shape)
+            for given in self._open(self._way_for(rows).threads).get_inputs()
+        }
 
     def run(
         self,
@@ -77,24 +83,52 @@ class Tower:
         """
         if not given:
             return np.empty((0, self.dim), dtype=np.float32)
-        session = self._open(len(given))
-        names = [output.name for output in session.get_outputs()]
-        output = next((name for name in outputs if name in names), names[0])
 
-        def one(thing: T) -> NDArray[np.float32]:
-            found = np.asarray(_run(session, output, row_of(thing)), dtype=np.float32)
-            found = found if finish is None else finish(found)
-            if found.shape != (1, self.dim):
-                raise SettingsError(
-                    f"{self.path} gives {output!r} of shape {found.shape}, its settings say (1, {self.dim})"
-                )
-            return found
+        def compute(way: Way, things: Sequence[T]) -> list[NDArray[np.float32]]:
+            session = self._open(way.threads)
+            names = [output.name for output in session.get_outputs()]
+            output = next((name for name in outputs if name in names), names[0])
 
-        return np.concatenate(compute_each(one, given, self._cores))
+            def one(thing: T) -> NDArray[np.float32]:
+                found = np.asarray(_run(session, output, row_of(thing)), dtype=np.float32)
+                found = found if finish is None else finish(found)
+                if found.shape != (1, self.dim):
+                    raise SettingsError(
+                        f"{self.path} gives {output!r} of shape {found.shape}, "
+                        f"its settings say (1, {self.dim})"
+                    )
+                return found
 
-    def _open(self, rows: int) -> Any:
-        """Return the session for so many rows; a process that only queries, or only ingests, opens one."""
-        threads = 1 if rows > 1 else self._cores
+            return compute_each(one, things, way.at_once)
+
+        if len(given) >= MANY and self._way is None:
+            self._way = self._find_way(lambda way: compute(way, given[:TRIED]))
+        return np.concatenate(compute(self._way_for(len(given)), given))
+
+    def _way_for(self, rows: int) -> Way:
+        """Return how so many rows are computed; a process that only queries, or only ingests, opens one."""
+        if rows == 1:
+            return Way(1, self._cores)
+        return self._way or Way(self._cores, 1)
+
+    def _find_way(self, compute: Callable[[Way], object]) -> Way:
+        """Return the fastest way for many rows, as it was noted, or else measured now and noted."""
+        choices, notebook = ways(self._cores), Notebook.of_user()
+        if len(choices) == 1:
+            return choices[0]
+        key = key_of(self.path, self._cores, _runtime_version())
+        way = notebook.find(key)
+        if way is None:
+            way = fastest(choices, compute)
+            notebook.note(key, way)
+            with self._lock:  # weights are in memory once for each number of threads
+                self._sessions = {
+                    threads: s for threads, s in self._sessions.items() if threads == way.threads
+                }
+        return way
+
+    def _open(self, threads: int) -> Any:
+        """Return the session with so many threads."""
         with self._lock:
             if threads not in self._sessions:
                 self._sessions[threads] = _open_session(self.path, threads)
@@ -134,6 +168,12 @@ def _run(session: Any, output: str, row: Row) -> Any:
         if "bad_alloc" in said or "bad allocation" in said or "Failed to allocate memory" in said:
             raise MemoryError(said) from error
         raise
+
+
+def _runtime_version() -> str:
+    import onnxruntime  # noqa: PLC0415 (see _open_session, which has imported it)
+
+    return str(onnxruntime.__version__)
 
 
 def _open_session(path: Path, threads: int) -> Any:

@@ -1,5 +1,6 @@
 """The owner's side of a collection: everything that writes, and reports on what was written."""
 
+import math
 import os
 import time
 from collections import Counter
@@ -160,12 +161,10 @@ class Collection:
             release = self._publish_frozen(settings, database, frozen, "delete")
         return Deleted(tuple(deleted), release.id)
 
-    def drain(self, *, max_share: float = MAX_SHARE) -> drain.Made:
+    def drain(self) -> drain.Made:
         """Make the changes that wait in the inbox, and publish a release with them.
 
-        Args:
-            max_share: of the base's items that deltas may hold before a new base is written; a service under
-                load puts that off.
+        They become a delta however large: whoever waits for a change does not wait for a new base as well.
 
         Raises:
             GateError: a gate failed; the changes are refused, and the release that was served still is.
@@ -179,7 +178,7 @@ class Collection:
                 self._ingest(settings, database, cache), self.entry_rules(settings), changes
             )
             try:
-                frozen = self._freeze(settings, database, cache, max_share=max_share)
+                frozen = self._freeze(settings, database, cache, max_share=math.inf)
                 self._publish_frozen(settings, database, frozen, "write")
             except GateError as error:
                 drain.settle(database, replace(made, refused={change.id: str(error) for change in changes}))
@@ -188,14 +187,14 @@ class Collection:
         return made
 
     @property
-    def compaction_due(self) -> bool:
-        """Whether deltas hold more than a tenth of the base's items."""
+    def delta_share(self) -> float:
+        """How many items and tombstones the deltas of the release hold, as a share of the base's items."""
         release = served_release(self.paths)
         counts = [
             read_manifest(self.paths.snapshot(pin.name).manifest).counts
             for pin in (release.snapshots if release else ())
         ]
-        return sum(c.items + c.tombstones for c in counts[1:]) > MAX_SHARE * sum(c.items for c in counts[:1])
+        return sum(c.items + c.tombstones for c in counts[1:]) / max(1, sum(c.items for c in counts[:1]))
 
     def freeze(self, *, waive: tuple[str, ...] = ()) -> FreezeReport:
         """Write what changed as a snapshot, without publishing it.

@@ -1,8 +1,10 @@
 """The inbox: changes that arrive while nobody ingests, kept until the one ingest process takes them."""
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,7 +32,7 @@ class InboxState(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """One change.
 
@@ -38,13 +40,18 @@ class Change:
         id: counts up; changes are made in this order.
         at: when it arrived, UTC in ISO 8601.
         op: what it asks for.
-        payload: the item to upsert, or the id to delete, as JSON values.
+        text: ``payload`` as JSON.
     """
 
     id: int
     at: str
     op: Op
-    payload: Mapping[str, Any]
+    text: str
+
+    @cached_property
+    def payload(self) -> Mapping[str, Any]:
+        """The item to upsert, or the id to delete, as JSON values."""
+        return json.loads(self.text)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +69,24 @@ class Fate:
     detail: str | None
 
 
-def put_change(connection: sa.Connection, op: Op, payload: Mapping[str, Any]) -> int:
-    """Add a change; once the transaction has committed, it survives a crash and a power cut.
+def put_changes(connection: sa.Connection, asked: Sequence[tuple[Op, str]]) -> tuple[int, ...]:
+    """Add changes; once the transaction has committed, they survive a crash and a power cut.
+
+    One statement, with payloads that are text already: other processes wait while this one writes.
+
+    Args:
+        connection: a write transaction.
+        asked: of each change what it asks for, and its payload as JSON.
 
     Returns:
-        The id of the change, to ask later what became of it.
+        The id of each change, to ask later what became of it.
     """
-    new = inbox.insert().values(at=utc_now(), op=op, payload=dict(payload), state=InboxState.WAITING)
-    return int(connection.execute(new.returning(inbox.c.id)).scalar_one())
+    if not asked:
+        return ()
+    at = utc_now()
+    rows = [{"at": at, "op": op, "payload": text, "state": InboxState.WAITING} for op, text in asked]
+    new = inbox.insert().returning(inbox.c.id, sort_by_parameter_order=True)
+    return tuple(connection.execute(new, rows).scalars())
 
 
 def claim_changes(connection: sa.Connection, claimer: str, limit: int = 256) -> list[Change]:
@@ -107,7 +124,7 @@ def settle_changes(
     """
     settled = inbox.update().where(inbox.c.id == sa.bindparam("key"))
     at = utc_now()
-    rows = [{"key": change.id, "payload": {"id": change.payload["id"]}} for change in changes]
+    rows = [{"key": change.id, "payload": json.dumps({"id": change.payload["id"]})} for change in changes]
     if rows:
         connection.execute(settled.values(state=state, settled=at, detail=detail), rows)
 
@@ -130,4 +147,4 @@ def read_fate(connection: sa.Connection, id: int) -> Fate | None:
     """Return what became of a change, or None for an id that never was, or was forgotten."""
     query = sa.select(inbox.c.payload, inbox.c.state, inbox.c.detail).where(inbox.c.id == id)
     row = connection.execute(query).one_or_none()
-    return row and Fate(row.payload["id"], InboxState(row.state), row.detail)
+    return row and Fate(json.loads(row.payload)["id"], InboxState(row.state), row.detail)

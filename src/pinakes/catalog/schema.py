@@ -130,7 +130,7 @@ inbox = sa.Table(
     sa.Column("id", ROW_NUMBER, primary_key=True),
     sa.Column("at", sa.Text, nullable=False),
     sa.Column("op", sa.Text, nullable=False),
-    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False, index=True),
     sa.Column("claimed_by", sa.Text),
     sa.Column("settled", sa.Text),

@@ -1,5 +1,6 @@
 """The inbox, for those who ask for changes: accepted at once and for good, made by the one who drains it."""
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import numpy as np
 
 from pinakes.catalog.codec import decode_attributes, decode_rights, encode_attributes, encode_rights
 from pinakes.catalog.database import Database, open_catalog
-from pinakes.catalog.inbox import Fate, Op, count_waiting, put_change, read_fate
+from pinakes.catalog.inbox import Fate, Op, count_waiting, put_changes, read_fate
 from pinakes.catalog.items import change_attributes
 from pinakes.catalog.lease import is_held
 from pinakes.errors import UnknownNameError
@@ -93,8 +94,9 @@ class Inbox:
         Raises:
             StorageError: the disk refused.
         """
+        texts = [(change.op, json.dumps(change.payload)) for change in asked]  # before anybody has to wait
         with self._database().write() as connection:
-            return tuple(put_change(connection, change.op, change.payload) for change in asked)
+            return put_changes(connection, texts)
 
     def fate(self, change: int) -> Fate:
         """Return what became of a change.

@@ -13,7 +13,8 @@ from types import FrameType
 
 from pinakes.catalog.lease import writer_lease
 from pinakes.collection import Collection
-from pinakes.errors import LockedError, PinakesError
+from pinakes.errors import GateError, LockedError, PinakesError
+from pinakes.ingest.changes import MAX_SHARE
 from pinakes.ingest.inbox import Inbox
 from pinakes.serving.logs import log_to_stderr
 
@@ -61,6 +62,7 @@ class Drainer:
         self._clock = clock
         self._sleep = sleep
         self._changed = clock()
+        self._failed_at = -MAX_SHARE
         self._said = ""
 
     def run(self) -> None:
@@ -90,18 +92,33 @@ class Drainer:
     def _step(self) -> bool:
         """Do one piece of work, and return whether there was any."""
         if self._inbox.waiting():
-            made = self._collection.drain(max_share=SHARE_UNDER_LOAD)
+            made = self._collection.drain()
             self._changed = self._clock()
             self._said = ""
             logger.info("%d changes made, %d refused", len(made.changes), len(made.refused))
+            self._compact(SHARE_UNDER_LOAD)
             return True
         if self._clock() - self._changed > IDLE:
             self._changed = self._clock()
-            if self._collection.compaction_due:
-                self._collection.compact()
-                self._collection.prune(KEPT)
-                return True
+            self._compact(MAX_SHARE)
         return False
+
+    def _compact(self, limit: float) -> None:
+        """Write a new base where deltas hold too much of it, and remove what nothing names any more.
+
+        A base that fails its gates is tried again when the deltas have grown; they go on answering.
+        """
+        share = self._collection.delta_share
+        if share <= max(limit, self._failed_at + MAX_SHARE):
+            return
+        try:
+            self._collection.compact()
+        except GateError as error:
+            self._failed_at = share
+            logger.warning("no new base: %s", error)
+            return
+        self._failed_at = -MAX_SHARE
+        self._collection.prune(KEPT)
 
     def _say(self, message: str) -> None:
         """Log a message, once until something else happens."""

@@ -16,13 +16,12 @@ from pinakes.bench.data.cases import UNFILTERED, filter_cases
 from pinakes.bench.job import Job
 from pinakes.bench.report import lines
 from pinakes.bench.run import run_systems
-from pinakes.bench.systems import INDEXES
+from pinakes.bench.systems import INDEXES, PLANNED
 from pinakes.cli.bench import print_run
 from pinakes.ingest.progress import silent
 
 ROWS = 100_000
-OURS = "pinakes:planned"
-SYSTEMS = (OURS, *INDEXES)
+OURS = PLANNED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         job = Job(
             "", dataset.folder, out, kept, cases=cases, target=0.99, seconds=asked.seconds, clients=cores
         )
-        run = run_systems(SYSTEMS, dataset, job, cores, silent)
+        run = run_systems(INDEXES, dataset, job, cores, silent)
         print_run(run)
     print()
     measured = [line for one in run.measured for line in lines(one)]

@@ -23,11 +23,13 @@ PEERS = {
 """Where each system lives, but for Pinakes' indexes: those are ``pinakes:`` and the name of a family."""
 
 PINAKES = "pinakes:"
+PLANNED = "pinakes:planned"
+"""Indexes chosen and tuned as a collection does it."""
 
 DATABASES = ("lancedb", "chroma", "pgvector")
 """Peers that answer with records."""
 
-INDEXES = ("pinakes:exact", "pinakes:int8", *(name for name in tuple(PEERS)[:7]))
+INDEXES = (PLANNED, "pinakes:exact", "pinakes:int8", *(name for name in tuple(PEERS)[:7]))
 """What answers with rows alone: compared with each other."""
 
 ENGINES = ("pinakes-engine", "pinakes-engine-words", *DATABASES)
@@ -57,9 +59,9 @@ def load_system(name: str) -> System:
         MissingExtraError: its package is not installed.
     """
     if name.startswith(PINAKES):
-        from pinakes.bench.systems.pinakes_plans import PinakesPlan  # noqa: PLC0415 - imports FAISS
+        from pinakes.bench.systems.pinakes_plans import PinakesPlan, Planned  # noqa: PLC0415 - imports FAISS
 
-        return PinakesPlan(name.removeprefix(PINAKES))
+        return Planned() if name == PLANNED else PinakesPlan(name.removeprefix(PINAKES))
     check_system(name)
     module, _, attribute = PEERS[name].partition(":")
     try:
@@ -75,6 +77,8 @@ def check_system(name: str) -> None:
     Raises:
         UnknownNameError: there is none; names the nearest.
     """
+    if name == PLANNED:
+        return
     if name.startswith(PINAKES):
         index_family(name.removeprefix(PINAKES))
     elif name not in PEERS:

@@ -9,10 +9,17 @@ from numpy.typing import NDArray
 from pinakes.bench.data.cases import Range
 from pinakes.bench.data.dataset import Dataset
 from pinakes.bench.systems.base import InProcess
+from pinakes.indexes.base import VectorIndex
 from pinakes.indexes.families import index_family
+from pinakes.indexes.stored import open_indexes
+from pinakes.ingest.indexing.tune import SHORT_LADDER, Tuning, tune_space
 from pinakes.kernels.scan import narrow
 from pinakes.kernels.similarity import cosine_scores
 from pinakes.kernels.topk import best
+from pinakes.retrieval.planner import Planner
+
+NO_HASH = "0" * 64
+"""Stands for the hash of the vectors: the harness keeps indexes with their data set."""
 
 
 class PinakesPlan(InProcess):
@@ -45,7 +52,7 @@ class PinakesPlan(InProcess):
     def search(self, query: NDArray[np.float32], k: int, where: Range | None) -> NDArray[np.int64]:
         """See `System.search`."""
         mask = None if where is None else where.mask(self._columns)
-        (proposal,) = self._index.propose(query[np.newaxis], k, mask)
+        (proposal,) = self._chosen(k, mask).propose(query[np.newaxis], k, mask)
         rows = narrow(self._stored, proposal.rows, query, k)
         return rows[best(cosine_scores(self._stored[rows], query), rows, k)]
 
@@ -53,6 +60,45 @@ class PinakesPlan(InProcess):
         """See `System.settings`."""
         return {"index": self._family.name}
 
+    def _chosen(self, k: int, mask: NDArray[np.bool_] | None) -> VectorIndex:
+        return self._index
+
     def _use(self, dataset: Dataset) -> None:
         self._stored = dataset.rows
         self._columns = dataset.columns
+
+
+class Planned(PinakesPlan):
+    """What a collection does: indexes are built and measured after a freeze, a planner chooses by filter."""
+
+    effort_name = ""
+
+    def __init__(self) -> None:
+        """The families are chosen by `build`."""
+
+    def build(self, dataset: Dataset, folder: Path) -> None:
+        """See `System.build`."""
+        tune_space(folder / "space", dataset.rows, NO_HASH, Tuning(SHORT_LADDER))
+        self.open(dataset, folder)
+
+    def open(self, dataset: Dataset, folder: Path) -> None:
+        """See `System.open`."""
+        self._use(dataset)
+        self._opened = open_indexes(folder / "space", self._stored, NO_HASH)
+        self._planner = Planner.of(self._opened)
+
+    def spend(self, effort: int) -> None:
+        """The planner knows."""
+
+    def settings(self) -> Mapping[str, str | int | float]:
+        """See `System.settings`."""
+        record = self._opened.record
+        if record is None:
+            return {"exact": self._planner.exact.name}
+        quick = record.approximate
+        chosen = {"exact": record.exhaustive.family}
+        return chosen if quick is None else {**chosen, "quick": quick.family, "effort": quick.effort}
+
+    def _chosen(self, k: int, mask: NDArray[np.bool_] | None) -> VectorIndex:
+        allowed = None if mask is None else int(np.count_nonzero(mask))
+        return self._planner.choose(k, allowed).index

@@ -10,7 +10,9 @@ import pinakes
 from pinakes.cli.duplicate_sheet import write_duplicate_sheet
 from pinakes.cli.output import console, print_json, table
 from pinakes.cli.progress import progress_bars
+from pinakes.cli.vectors import look_at_vectors
 from pinakes.collection import Collection
+from pinakes.errors import UsageError
 from pinakes.ingest.outcome import Diagnosis
 from pinakes.retrieval.duplicates import Duplicates
 
@@ -19,16 +21,34 @@ FAMILIES = 10
 
 
 def doctor(
-    folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
+    folder: Annotated[
+        Path, typer.Argument(help="The collection's folder, or a .npy file with vectors.", metavar="DIR|FILE")
+    ],
     duplicates: Annotated[
         bool, typer.Option(help="Look for near-duplicates; only new pictures cost time.")
     ] = True,
     sheet: Annotated[
         Path | None, typer.Option(help="Write a page with the families of duplicates.", dir_okay=False)
     ] = None,
+    index: Annotated[
+        str | None,
+        typer.Option(help="Of vectors: measure the recall of this FAISS index.", metavar="FACTORY"),
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Of vectors: write a page.", dir_okay=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Look for silent trouble: duplicates, spellings of one value, quarantine, missing or damaged files."""
+    """Look for silent trouble: duplicates, spellings of one value, quarantine, missing or damaged files.
+
+    Of a .npy file, whoever made it: lengths, NaN, copies, mixed models, random vectors, hubs, and what half
+    precision and a FAISS index lose.
+
+    Example: pinakes doctor vectors.npy --index IVF256,PQ32 --html vectors.html
+    """
+    if folder.suffix == ".npy":
+        look_at_vectors(folder, index, html, json=json)
+        return
+    if index is not None or html is not None:
+        raise UsageError(f"--index and --html are for a .npy file with vectors; {folder} is none")
     with progress_bars(quiet=json) as report:
         collection = Collection(folder, report)
         diagnosis = collection.doctor()

@@ -1,7 +1,9 @@
-"""Requests a second of the HTTP service, and how long they take, at 1, 8 and 64 connections.
+"""Requests a second of the HTTP service at 1, 8 and 64 connections, and what an overload does to it.
 
 A collection of generated vectors is served by `pinakes serve` with two workers; wrk, in a process of its own
-on the same machine, sends distinct query vectors over loopback. Nothing is cached between requests.
+on the same machine, sends distinct query vectors over loopback. Nothing is cached between requests. Then ten
+times as many connections as before: what is not admitted must be refused with 429, and the next request after
+the overload must be answered as quickly as before it.
 """
 
 import json
@@ -12,7 +14,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +26,8 @@ import pinakes
 
 ITEMS, DIM, QUERIES, WORKERS, SECONDS = 60_000, 512, 10_000, 2, 10
 CONNECTIONS = (1, 8, 64)
+OVERLOAD = 640
+BUDGET = "budget: >= 1,500 requests/s, p99 <= 50 ms, no error"
 GATES = ("synthetic.vector",)
 """Generated vectors are what this gate is there to refuse."""
 
@@ -31,6 +37,11 @@ for line in io.lines("%s") do bodies[#bodies + 1] = line end
 request = function()
   at = at %% #bodies + 1
   return wrk.format("POST", "/v1/search", {["Content-Type"] = "application/json"}, bodies[at])
+end
+done = function(summary, latency)
+  for _, share in ipairs({50, 95, 99}) do
+    io.write(string.format("p%%d %%.1f ms\\n", share, latency:percentile(share) / 1000))
+  end
 end
 """
 
@@ -85,25 +96,62 @@ def wait_until_ready(url: str) -> None:
     raise SystemExit("the service did not come up")
 
 
+def statuses(url: str) -> dict[str, int]:
+    """Return how many searches were answered with which status so far, by all workers."""
+    with urllib.request.urlopen(f"{url}/metrics", timeout=30) as page:
+        text = page.read().decode()
+    counts = re.findall(
+        r'^pinakes_requests_total{.*route="/v1/search",status="(\d+)"} (\S+)$', text, re.MULTILINE
+    )
+    return {status: round(float(count)) for status, count in counts}
+
+
 def load(url: str, script: Path, connections: int) -> str:
-    """Run wrk, and return a line with what it measured."""
-    command = [
-        "wrk",
-        "--latency",
-        f"-c{connections}",
-        f"-t{min(connections, 2)}",
-        f"-d{SECONDS}s",
-        "-s",
-        str(script),
-        url,
-    ]
-    report = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    """Run wrk, and return a line with what it measured and how the service answered."""
+    command = ["wrk", f"-c{connections}", f"-t{min(connections, 2)}", f"-d{SECONDS}s"]
+    before = statuses(url)
+    report = subprocess.run(
+        [*command, "-s", str(script), url], check=True, capture_output=True, text=True
+    ).stdout
+    answered = {status: count - before.get(status, 0) for status, count in statuses(url).items()}
     rate = re.search(r"Requests/sec:\s+([\d.]+)", report)
-    times = {share: re.search(rf"^\s+{share}%\s+(\S+)", report, re.MULTILINE) for share in (50, 90, 99)}
-    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", report)
-    shown = "  ".join(f"p{share} {found[1]:>9}" for share, found in times.items() if found)
-    errors = refused[1] if refused else "0"
-    return f"{connections:>3} connections  {float(rate[1]) if rate else 0:8.0f} QPS  {shown}  errors {errors}"
+    times = "  ".join(re.findall(r"^p\d+ .*$", report, re.MULTILINE))
+    broken = re.search(r"Socket errors: (.*)", report)
+    told = ", ".join(f"{count:,} x {status}" for status, count in sorted(answered.items()) if count)
+    return (
+        f"{connections:>3} connections  {float(rate[1]) if rate else 0:8.0f} requests/s  {times}  "
+        f"{told}; socket errors: {broken[1] if broken else 'none'}"
+    )
+
+
+def ask(url: str, body: bytes) -> tuple[int, str | None, float]:
+    """Send one query; return the status, when to try again, and how long it took in ms."""
+    request = urllib.request.Request(f"{url}/v1/search", body, {"Content-Type": "application/json"})
+    begun = time.perf_counter()
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            answer.read()
+            status, again = answer.status, None
+    except urllib.error.HTTPError as refused:
+        status, again = refused.code, refused.headers["Retry-After"]
+    return status, again, (time.perf_counter() - begun) * 1000
+
+
+def overload(url: str, script: Path, body: bytes) -> None:
+    """Print what ten times as many connections do, and how the requests after them are answered."""
+    before = [ask(url, body)[2] for _ in range(50)]
+    with ThreadPoolExecutor(1) as threads:
+        loaded = threads.submit(load, url, script, OVERLOAD)
+        time.sleep(SECONDS / 2)
+        during = [ask(url, body) for _ in range(50)]
+        print(loaded.result())
+    after = [ask(url, body) for _ in range(50)]
+    refused = [again or "none" for status, again, _ in during if status == 429]
+    print(f"    in it, {len(refused)} of 50 more were refused, Retry-After {sorted(set(refused))} s")
+    first, median = after[0][2], np.median([ms for *_, ms in after])
+    failed = sum(status != 200 for status, *_ in after)
+    print(f"    one at a time: p50 {np.median(before):.1f} ms before it; after it the first {first:.1f} ms,")
+    print(f"    p50 {median:.1f} ms, {failed} of 50 refused")
 
 
 def main() -> int:
@@ -116,7 +164,8 @@ def main() -> int:
         begun = time.monotonic()
         collection, script = make_collection(folder), write_queries(folder)
         seconds = time.monotonic() - begun
-        print(f"{ITEMS:,} items of {DIM} dimensions, indexed in {seconds:.0f} s; {WORKERS} workers")
+        print(f"{ITEMS:,} items of {DIM} dimensions, indexed in {seconds:.0f} s; {WORKERS} workers; {BUDGET}")
+        body = (folder / "queries.jsonl").read_bytes().splitlines()[0]
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "pinakes", "serve", str(collection), "--port", str(port)]
@@ -126,6 +175,7 @@ def main() -> int:
                 wait_until_ready(url)
                 for connections in CONNECTIONS:
                     print(load(url, script, connections), flush=True)
+                overload(url, script, body)
             finally:
                 server.terminate()
                 server.wait()

@@ -28,6 +28,9 @@ def serve(
     public_search: Annotated[
         bool, typer.Option("--public-search", help="Strangers may search and look at items, slowed down.")
     ] = False,
+    fetch_pictures: Annotated[
+        bool, typer.Option("--fetch-pictures", help="Queries may name a picture by its https:// address.")
+    ] = False,
 ) -> None:
     """Serve a collection over HTTP until interrupted.
 
@@ -42,6 +45,7 @@ def serve(
         workers=workers,
         read_only=read_only,
         public_search=public_search,
+        fetch_pictures=fetch_pictures,
         keys=parse_keys(os.environ.get(KEYS_VARIABLE, "")),
     )
     run(

@@ -12,6 +12,8 @@ from pinakes import __version__
 from pinakes.collection import Collection
 from pinakes.engine import Engine
 from pinakes.ingest.inbox import Inbox
+from pinakes.media.fetch.fetcher import Fetcher
+from pinakes.media.fetch.policy import FetchLimits
 from pinakes.serving.admission import Admission
 from pinakes.serving.api import facets, feedback, health, items, media, releases, search, writes
 from pinakes.serving.config import ServingConfig
@@ -37,7 +39,9 @@ UPLOADS = frozenset({"/v1/items", "/v1/search", "/v1/search/batch", "/search"})
 """Paths whose bodies may hold a picture; ``/search`` is that of the pages."""
 
 
-def create_app(collection: Engine | str | Path, config: ServingConfig | None = None) -> FastAPI:
+def create_app(
+    collection: Engine | str | Path, config: ServingConfig | None = None, fetcher: Fetcher | None = None
+) -> FastAPI:
     """Return the application that serves a collection.
 
     The application opens what it needs when it starts, and closes it when it ends; an engine that is given
@@ -46,6 +50,7 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
     Args:
         collection: an open engine, or the collection's folder.
         config: the limits; see `ServingConfig`.
+        fetcher: fetches pictures that queries name by address, instead of the one of ``fetch_pictures``.
 
     Raises:
         UsageError: the configuration would serve strangers by accident, or nothing is published.
@@ -71,6 +76,7 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
         inbox=Inbox(engine.paths),
         rates=Rates(config.visitor_rate / config.workers),
         metrics=metrics,
+        fetcher=fetcher or (_fetcher(config) if config.fetch_pictures else None),
     )
 
     @asynccontextmanager
@@ -123,6 +129,11 @@ def create_app(collection: Engine | str | Path, config: ServingConfig | None = N
     )
     app.add_middleware(RequestMiddleware, metrics=metrics)
     return app
+
+
+def _fetcher(config: ServingConfig) -> Fetcher:
+    """Return what fetches for visitors, who wait: once, and for no longer than their request may take."""
+    return Fetcher(FetchLimits(bytes=config.upload_bytes, seconds=config.timeout / 2, attempts=1))
 
 
 async def _observe(context: ServingContext) -> None:

@@ -18,6 +18,8 @@ class ServingConfig:
         read_only: nobody may change items, and no process makes the changes that wait in the inbox.
         public_search: strangers may search and look at items; everything else needs a key.
         keys: who else may come in; see `pinakes.serving.keys.parse_keys`.
+        fetch_pictures: a query may name a picture by its address on the web, which is fetched from public
+            addresses alone, encrypted.
         upload_bytes: size of an uploaded picture.
         json_bytes: size of a body that holds no picture.
         concurrency: searches without pictures that run at the same time in one worker: most of a search holds
@@ -39,6 +41,7 @@ class ServingConfig:
     read_only: bool = False
     public_search: bool = False
     keys: tuple[ApiKey, ...] = field(default=(), repr=False)
+    fetch_pictures: bool = False
     upload_bytes: int = 10 * 2**20
     json_bytes: int = 2**20
     concurrency: int = 1

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from pinakes.collection import Collection
 from pinakes.engine import Engine
 from pinakes.ingest.inbox import Inbox
+from pinakes.media.fetch.fetcher import Fetcher
 from pinakes.serving.admission import Admission
 from pinakes.serving.config import ServingConfig
 from pinakes.serving.feedback import FeedbackLog
@@ -34,6 +35,7 @@ class ServingContext:
         inbox: takes changes of items.
         rates: slows strangers down.
         metrics: what is counted.
+        fetcher: fetches pictures that a query names by address; None where that is not allowed.
     """
 
     engine: Engine
@@ -48,6 +50,7 @@ class ServingContext:
     inbox: Inbox
     rates: Rates
     metrics: Metrics
+    fetcher: Fetcher | None = None
 
     def observe(self) -> None:
         """Let the metrics show what this worker holds now."""

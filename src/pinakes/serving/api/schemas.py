@@ -23,6 +23,9 @@ FilterText = Annotated[str, Field(max_length=MAX_FILTER)]
 Base64 = Annotated[
     str, Field(description="a picture file in base64", json_schema_extra={"contentEncoding": "base64"})
 ]
+PictureText = Annotated[
+    str, Field(description="a picture file in base64, or its address on the web where the service fetches")
+]
 Numbers = Annotated[list[FiniteFloat], Field(max_length=MAX_DIM)]
 Weights = dict[str, FiniteFloat]
 Plain = str | int | float | bool | list[str] | None
@@ -38,7 +41,7 @@ class Body(BaseModel):
 class WeightedPicture(Body):
     """One of several pictures in a query."""
 
-    data: Base64
+    data: PictureText
     weight: FiniteFloat = Field(1.0, description="negative pushes away")
     role: str | None = Field(None, description="of the views that it is compared with; all when null")
 
@@ -52,13 +55,14 @@ class SearchQuery(Body):
         max_length=32,
     )
     image: (
-        Base64
+        PictureText
         | Annotated[list[WeightedPicture], Field(min_length=1, max_length=8)]
-        | Annotated[dict[str, Base64], Field(min_length=1, max_length=8)]
+        | Annotated[dict[str, PictureText], Field(min_length=1, max_length=8)]
         | None
     ) = Field(
         None,
-        description="a picture file in base64, several with weights, or one by role; nothing of it is kept",
+        description='a picture file in base64, {"url": its address}, several with weights, or one by role; '
+        "nothing of it is kept",
     )
     like: str | Annotated[Weights, Field(max_length=32)] | None = Field(
         None, description="id of an item to find more like, or several with weights"

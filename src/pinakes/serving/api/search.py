@@ -226,12 +226,22 @@ def _pictures(context: ServingContext, query: SearchQuery) -> Pictures:
             given: list[WeightedPicture] = []
         case str() as text:
             given = [WeightedPicture(data=text)]
+        case {"url": str(url), **others} if not others:
+            given = [WeightedPicture(data=url)]
         case dict() as by_role:
             given = [WeightedPicture(data=text, role=role) for role, text in by_role.items()]
         case several:
             given = several
-    limit = context.config.upload_bytes
-    return [(check_upload(picture_bytes(p.data), limit), p.weight, p.role) for p in given]
+    return [(_picture(context, p.data), p.weight, p.role) for p in given]
+
+
+def _picture(context: ServingContext, text: str) -> bytes:
+    """Return the bytes of a picture that came in base64, or lies at an address; base64 has no colon."""
+    if not text.startswith(("https:", "http:")):
+        return check_upload(picture_bytes(text), context.config.upload_bytes)
+    if context.fetcher is None:
+        raise QueryError("this service fetches no pictures from the web: send the file itself")
+    return context.fetcher.fetch(text).data
 
 
 def _arrays(

@@ -1,11 +1,13 @@
 """Exact answers from inexact scores: scan with a bounded error, and prove that nothing was missed."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.kernels.similarity import Stored, scan_error, widen
+from pinakes.indexes.codes import CodeScan, Found
+from pinakes.kernels.similarity import Stored, products, scan_error, widen
 
 FIRST, MARGIN = 4, 64
 """The first scan is for four times the wanted rows and 64 more: with CLIP vectors in eight bits, enough."""
@@ -13,36 +15,74 @@ FIRST, MARGIN = 4, 64
 ATTEMPTS = 3
 """Scans, each for eight times as many rows, before a plain scan of everything is the better way."""
 
-Scan = Callable[[int], tuple[NDArray[np.int64], NDArray[np.float32]]]
-"""How many rows -> the rows with the greatest scores, and these, best first; fewer when there are no more."""
+Scan = Callable[[int], Found]
+"""How many rows are wanted at most -> those with the greatest scores."""
+
+MOST_ALLOWED = 0.4
+"""Share of allowed rows from which a scan of all rows is faster than one that steps over the others."""
 
 
-def certified(
-    scan: Scan, vectors: Stored, query: NDArray[np.float32], k: int, error: float
-) -> NDArray[np.int64] | None:
-    """Return every row that may be among the k best, or None where that could not be shown cheaply.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Shows that no row which a scan left out can be among the k best.
 
     The best rows of the scan are scored again. A row that the scan left out scores at most its lowest score
-    plus ``error``; where that is below the k-th best of the others, the k best are among them.
+    plus an error; where that is below the k-th best of the others, the k best are among them.
 
-    Args:
-        scan: its scores are off by ``error`` at most.
+    Attributes:
         vectors: unit rows, shape (n, dim).
         query: shape (dim,), of length at most 1.
         k: how many rows are wanted, at least 1.
+        unit, offset: a product p of the scan stands for the score ``p * unit + offset``.
+        error: how far that may be off.
+    """
+
+    vectors: Stored
+    query: NDArray[np.float32]
+    k: int
+    unit: float
+    offset: float
+    error: float
+
+    def attempt(self, scan: Scan, attempts: int) -> NDArray[np.int64] | None:
+        """Scan, each time for eight times as many rows, until the proof holds; None where it never does."""
+        rounding = scan_error(self.vectors.shape[1])
+        most = FIRST * self.k + MARGIN
+        for _ in range(attempts):
+            found = scan(most)
+            scores = products(widen(self.vectors[found.rows]), self.query)
+            if len(scores) > self.k:
+                kth = float(np.partition(scores, len(scores) - self.k)[len(scores) - self.k])
+                if found.floor * self.unit + self.offset + self.error < kth - rounding:
+                    return np.sort(found.rows[scores >= kth - 2.0 * rounding])
+            elif found.floor == -np.inf:
+                return np.sort(found.rows)
+            most *= 8
+        return None
+
+
+def certified(
+    scanner: CodeScan,
+    asked: NDArray[np.float32],
+    mask: NDArray[np.bool_] | None,
+    share: float,
+    proof: Proof,
+) -> NDArray[np.int64] | None:
+    """Return every row that may be among the k best, or None where that could not be shown cheaply.
+
+    Args:
+        scanner: of the codes.
+        asked: the query as the scanner takes it.
+        mask: shape (n,), True where a row may be found; None for all.
+        share: of the rows that the mask allows.
+        proof: what the scan's products mean.
 
     Returns:
         int64 rows, ascending: a superset of the true k best.
     """
-    rounding = scan_error(vectors.shape[1])
-    most = FIRST * k + MARGIN
-    for _ in range(ATTEMPTS):
-        rows, rough = scan(most)
-        scores = widen(vectors[rows]) @ query
-        if len(rows) <= k:
-            return np.sort(rows)  # there are no more
-        kth = float(np.partition(scores, len(scores) - k)[len(scores) - k])
-        if len(rows) < most or float(rough[-1]) + error < kth - rounding:
-            return np.sort(rows[scores >= kth - 2.0 * rounding])
-        most *= 8
-    return None
+    if mask is not None and share >= MOST_ALLOWED:
+        allowed = mask
+        rows = proof.attempt(lambda most: scanner.best_of_all(asked, int(1.25 * most / share), allowed), 1)
+        if rows is not None:
+            return rows
+    return proof.attempt(lambda most: scanner.best(asked, most, mask), ATTEMPTS)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.indexes.base import Proposal
-from pinakes.indexes.certified import certified
+from pinakes.indexes.certified import Proof, certified
 from pinakes.indexes.codes import CodeScan
 from pinakes.kernels.scan import best_rows
 from pinakes.kernels.similarity import Stored, scan_error
@@ -66,7 +66,8 @@ class ExactIndex:
         self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, scanned: int
     ) -> Proposal:
         error = scan_error(self._vectors.shape[1])
-        rows = certified(lambda most: self._codes.best(query, most, mask), self._vectors, query, k, error)
+        proof = Proof(self._vectors, query, k, unit=1.0, offset=0.0, error=error)
+        rows = certified(self._codes, query, mask, scanned / len(self._vectors), proof)
         if rows is None:
             among = None if mask is None else np.flatnonzero(mask)
             rows = best_rows(self._vectors, query[None], k, among)[0]

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from pinakes.errors import IntegrityError
 from pinakes.indexes.base import Proposal
-from pinakes.indexes.certified import certified
+from pinakes.indexes.certified import Proof, certified
 from pinakes.indexes.codes import CodeScan
 from pinakes.indexes.exact import GATHER_BELOW, TOGETHER, ExactIndex
 from pinakes.indexes.files import map_array, write_array
 from pinakes.indexes.rotation import random_rotation
-from pinakes.kernels.similarity import Stored, scan_error, widen
+from pinakes.kernels.similarity import Stored, products, scan_error, widen
 
 BLOCK = 16_384
 """Rows that are quantised at once."""
@@ -96,7 +96,7 @@ class Int8Index:
         self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, allowed: int
     ) -> Proposal:
         centre, step = self._codes.grid
-        turned = self._codes.rotation @ query
+        turned = products(self._codes.rotation, query)
         scaled = turned * step
         unit = max(float(np.abs(scaled).max()), TINY) / LEVELS
         # Whole numbers: FAISS multiplies them with the codes in integers, and would cut off what is not.
@@ -104,12 +104,9 @@ class Int8Index:
         missed = float(np.linalg.norm(scaled - whole * unit))
         offset = float(centre @ turned)
 
-        def scan(most: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-            rows, products = self._scanner.best(whole, most, mask)
-            return rows, products * np.float32(unit) + np.float32(offset)
-
         error = self._codes.error + missed * self._codes.length + self._rounding
-        rows = certified(scan, self._vectors, query, k, error)
+        proof = Proof(self._vectors, query, k, unit, offset, error)
+        rows = certified(self._scanner, whole, mask, allowed / len(self._vectors), proof)
         if rows is None:
             return self._plain.propose(query[None], k, mask)[0]
         return Proposal(rows, allowed)

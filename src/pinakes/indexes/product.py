@@ -17,7 +17,7 @@ from pinakes.indexes.codes import import_faiss, sample_rows, selecting
 from pinakes.indexes.exact import ExactIndex
 from pinakes.indexes.files import map_array, read_faiss, write_array, write_faiss
 from pinakes.indexes.rotation import random_rotation
-from pinakes.kernels.similarity import Stored, scan_error, widen
+from pinakes.kernels.similarity import Stored, products, scan_error, widen
 
 SHARED = 4
 """Dimensions that share four bits unless told otherwise: 64 bytes a row at 512 dimensions."""
@@ -92,7 +92,7 @@ class ProductIndex:
     ) -> Proposal:
         faiss = import_faiss()
         faiss.omp_set_num_threads(1)
-        turned = (self._rotation @ query)[None]
+        turned = products(self._rotation, query)[None]
         parameters = selecting(mask, faiss.SearchParametersIVF)
         most = DEEPER * (FIRST * k + MARGIN)
         # A query of zeros has no scale for its table of products.
@@ -100,7 +100,7 @@ class ProductIndex:
             (rough,), (rows,) = self._index.search(turned, most, params=parameters)
             scores = np.empty(0, dtype=np.float32)
             for upto in (most // DEEPER, most):
-                again = widen(self._vectors[rows[len(scores) : upto]]) @ query
+                again = products(widen(self._vectors[rows[len(scores) : upto]]), query)
                 scores = np.concatenate([scores, again])
                 kth = float(np.partition(scores, upto - k)[upto - k])
                 off = float(np.sqrt(np.mean(np.square(scores - rough[:upto]))))

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.kernels.similarity import Stored, scan_error, widen
+from pinakes.kernels.similarity import Stored, products, scan_error, widen
 
 BLOCK = 8192
 """Rows in a block: 16 MiB of float32 at 512 dimensions, half of a usual shared cache."""
@@ -34,8 +34,10 @@ def best_rows(
         else:
             rows = among[start : start + BLOCK]
             block = vectors[rows]
-        for one, scores in zip(kept, queries @ widen(block).T, strict=True):
-            one.add(rows, scores)
+        wide = widen(block)
+        scores = products(wide, queries[0])[None] if len(queries) == 1 else queries @ wide.T
+        for one, found in zip(kept, scores, strict=True):
+            one.add(rows, found)
     return [one.rows() for one in kept]
 
 

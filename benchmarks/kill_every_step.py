@@ -12,7 +12,19 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).parents[1] / "tests" / "kill_collection.py"
 DEEDS = (
-    *("index", "delta", "delete", "merge", "freeze", "publish", "rollback", "compact", "prune", "backup"),
+    *(
+        "index",
+        "delta",
+        "delete",
+        "drain",
+        "merge",
+        "freeze",
+        "publish",
+        "rollback",
+        "compact",
+        "prune",
+        "backup",
+    ),
     "restore",
 )
 

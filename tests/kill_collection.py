@@ -24,8 +24,10 @@ import sqlalchemy as sa
 import pinakes
 from pinakes.catalog.database import Database
 from pinakes.collection import Collection, restore_collection
+from pinakes.ingest.inbox import Inbox, deletion, upsert
 from pinakes.snapshots.layout import TEMPORARY, list_snapshots
 from pinakes.snapshots.refs import list_refs, read_ref
+from pinakes.sources.base import Record
 
 CHANGING = {"os.mkdir", "os.chmod", "os.rename", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}
 KILLED, FINE, WRONG = 9, 0, 1
@@ -137,6 +139,13 @@ def restore(folder: Path) -> None:
         restore_collection(folder.with_name("kept.tar"), folder)
 
 
+def changes_waiting(folder: Path) -> None:
+    a_base(folder)
+    inbox = Inbox(Collection(folder).paths)
+    inbox.accept([upsert(Record("", "new", title="new thing")), deletion("i004")])
+    inbox.close()
+
+
 @dataclass(frozen=True)
 class Deed:
     """What is done, and to what."""
@@ -149,6 +158,7 @@ DEEDS = {
     "index": Deed(lambda folder: None, a_base),
     "delta": Deed(a_base, lambda folder: add(folder, 2, BASE, word="new")),
     "delete": Deed(a_base, lambda folder: Collection(folder).delete(["i004"])),
+    "drain": Deed(changes_waiting, lambda folder: Collection(folder).drain()),
     "merge": Deed(four_deltas, lambda folder: add(folder, 5)),
     "freeze": Deed(unpublished, lambda folder: Collection(folder).freeze()),
     "publish": Deed(unpublished, publish),

@@ -31,18 +31,27 @@ def paired_coins(folder: Path, into: Path, count: int) -> None:
     shuffler, by_label = random.Random(SEED), dict[str, list[str]]()
     shuffler.shuffle(lines)
     for line in lines[: 2 * count]:
-        by_label.setdefault(line["denomination"], []).append(str((folder / line["image"]).resolve()))
+        by_label.setdefault(line["denomination"], []).append(line["image"])
     rows = [
-        {"id": f"{label}-{n:04}", "denomination": label, "obverse": first, "reverse": second}
+        {
+            "id": f"{label}-{n:04}",
+            "family": "coin",
+            "denomination": label,
+            "obverse": first,
+            "reverse": second,
+        }
         for label, files in sorted(by_label.items())
         for n, (first, second) in enumerate(zip(files[::2], files[1::2], strict=False))
     ]
-    table = into.with_suffix(".jsonl")
+    source = into.with_suffix(".source")
+    source.mkdir()
+    (source / "images").symlink_to((folder / "images").resolve())
+    table = source / "coins.jsonl"
     table.write_text("\n".join(map(json.dumps, rows)), "utf-8")
     pinakes.index(table, into, views={"obverse": "obverse", "reverse": "reverse"}, waive=("self_retrieval",))
 
 
-def top1(engine: Engine, score: ItemScore, labels: Sequence[str], where: str | None) -> float:
+def top1(engine: Engine, score: ItemScore, labels: Sequence[str], where: str) -> float:
     """Return the share of items whose nearest other item has the same labels."""
     found = engine.search(where=where, top=10_000, collapse=False)
     right = 0
@@ -52,7 +61,7 @@ def top1(engine: Engine, score: ItemScore, labels: Sequence[str], where: str | N
     return right / len(found)
 
 
-def single(engine: Engine, labels: Sequence[str], where: str | None) -> float:
+def single(engine: Engine, labels: Sequence[str], where: str) -> float:
     """Return the same for items that are known by their obverse only: what a second photo adds to."""
     ids, rows = engine.vectors("picture")
     kept = {hit.id: hit.attributes for hit in engine.search(where=where, top=10_000, collapse=False)}
@@ -65,7 +74,7 @@ def single(engine: Engine, labels: Sequence[str], where: str | None) -> float:
     return sum(same) / len(same)
 
 
-def report(title: str, engine: Engine, labels: Sequence[str], where: str | None = None) -> None:
+def report(title: str, engine: Engine, labels: Sequence[str], where: str) -> None:
     """Print one line for each kind of score."""
     print(f"\n{title}: {len(engine.search(where=where, top=10_000, collapse=False))} items")
     print(f"  {'one picture':12} {single(engine, labels, where):.3f}")
@@ -86,7 +95,7 @@ def main(arguments: Any = None) -> int:
         if given.data.exists():
             paired_coins(given.data / "coins", Path(folder) / "coins", given.coins)
             with pinakes.open(Path(folder) / "coins") as engine:
-                report("photos of euro coins, denomination", engine, ["denomination"])
+                report("photos of euro coins, denomination", engine, ["denomination"], "id != ''")
         else:
             print(f"needs the photos in {given.data}: only generated coins are measured")
         generate_gallery(Path(folder) / "drawn", size=5 * given.drawn)

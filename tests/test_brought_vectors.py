@@ -18,7 +18,9 @@ from pinakes.settings import load_settings, save_settings
 from pinakes.snapshots.reader import open_snapshot
 from pinakes.testing.random_clip import Shape, write_random_clip
 
-COUNT, DIM = 40, 32
+pytestmark = pytest.mark.slow
+
+COUNT = 40
 
 
 def paint(folder):

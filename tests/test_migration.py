@@ -24,6 +24,8 @@ from pinakes.snapshots.refs import read_ref
 from pinakes.testing.random_clip import Shape, write_random_clip
 from pinakes.testing.random_text import write_random_text
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
@@ -193,7 +195,6 @@ Migration(Path(sys.argv[1]), sys.argv[2]).build()
 """
 
 
-@pytest.mark.slow
 def test_a_kill_in_the_middle_resumes(gallery, model):
     """No picture is encoded twice: what the cache had at the kill is not encoded by the second run."""
     to = f"clip:{model}"

@@ -48,7 +48,7 @@ def plugins(monkeypatch):
 
 def test_a_plugin_comes_in_by_its_entry_point(plugins):
     plugins("pinakes.encoders", mine="collections:OrderedDict")
-    assert list(components("encoder")) == ["clip", "descriptor", "mine"]
+    assert list(components("encoder")) == ["clip", "descriptor", "mine", "text"]
     assert load("encoder", "mine").__name__ == "OrderedDict"
 
 

@@ -13,6 +13,9 @@ from pinakes.snapshots.reader import Snapshot, open_snapshot
 AUTO, EXACT = "auto", "exact"
 """Values of ``[search] index`` that name no index."""
 
+EACH = 25
+"""Queries of each kind after a freeze, which nobody should have to wait for long."""
+
 FROM = 50_000
 """Rows from which an index pays by itself: below, an exact scan takes about a millisecond."""
 
@@ -77,7 +80,7 @@ def index_after_freeze(
         vectors = opened.vectors(name)
         if len(vectors) >= (FROM if wanted == AUTO else 1):
             folder, sha256 = paths.index(snapshot, name), vectors_sha256(opened, name)
-            records[name] = tune_space(folder, vectors, sha256, Tuning(families), report)
+            records[name] = tune_space(folder, vectors, sha256, Tuning(families, each=EACH), report)
     return records
 
 

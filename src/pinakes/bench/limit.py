@@ -26,7 +26,7 @@ class MemoryLimit:
         evictions: how often files were taken out of the page cache.
     """
 
-    def __init__(self, limit: int, files: Sequence[Path], every: float = 0.1) -> None:
+    def __init__(self, limit: int, files: Sequence[Path], every: float = 0.5) -> None:
         """Store the limit.
 
         Args:
@@ -41,6 +41,7 @@ class MemoryLimit:
         self._watcher = threading.Thread(target=self._watch, name="memory-limit", daemon=True)
 
     def __enter__(self) -> Self:
+        evict(self._files)  # what was read before does not count
         self._watcher.start()
         return self
 

@@ -17,6 +17,7 @@ from pinakes.indexes.codes import import_faiss, sample_rows, selecting
 from pinakes.indexes.exact import ExactIndex
 from pinakes.indexes.files import map_array, read_faiss, write_array, write_faiss
 from pinakes.indexes.rotation import random_rotation
+from pinakes.kernels.ahead import expect_random, read_rows_ahead
 from pinakes.kernels.similarity import Stored, products, scan_error, widen
 
 SHARED = 4
@@ -100,6 +101,7 @@ class ProductIndex:
             (rough,), (rows,) = self._index.search(turned, most, params=parameters)
             scores = np.empty(0, dtype=np.float32)
             for upto in (most // DEEPER, most):
+                read_rows_ahead(self._vectors, rows[len(scores) : upto])
                 again = products(widen(self._vectors[rows[len(scores) : upto]]), query)
                 scores = np.concatenate([scores, again])
                 kth = float(np.partition(scores, upto - k)[upto - k])
@@ -152,6 +154,7 @@ class ProductFamily:
 
     def open(self, folder: Path, vectors: Stored) -> ProductIndex:
         """Read the codes into memory, the vectors stay where they are."""
+        expect_random(vectors)
         index = read_faiss(folder / "index.faiss", len(vectors))
         rotation = map_array(folder / "rotation.npy", np.dtype(np.float32), (int(index.d), vectors.shape[1]))
         return ProductIndex(self.name, vectors, index, np.array(rotation))

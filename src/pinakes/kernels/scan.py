@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pinakes.kernels.ahead import read_block_ahead, read_rows_ahead
 from pinakes.kernels.similarity import Stored, products, scan_error, widen
 
 BLOCK = 8192
@@ -30,9 +31,11 @@ def best_rows(
     for start in range(0, len(vectors) if among is None else len(among), BLOCK):
         if among is None:
             rows = np.arange(start, min(start + BLOCK, len(vectors)))
+            read_block_ahead(vectors, start, start + 4 * BLOCK)
             block = vectors[start : start + BLOCK]
         else:
             rows = among[start : start + BLOCK]
+            read_rows_ahead(vectors, rows)
             block = vectors[rows]
         wide = widen(block)
         scores = products(wide, queries[0])[None] if len(queries) == 1 else queries @ wide.T

@@ -37,19 +37,21 @@ class FolderSource:
         Raises:
             SourceError: the folder does not exist or cannot be read.
         """
-        paths, rejections = list_pictures(self.root)
+        names, rejections = list_pictures(self.root)
         yield from rejections
-        groups = _one_by_one(paths) if self.pattern is None else _by_pattern(paths, self.pattern)
+        groups = _one_by_one(names) if self.pattern is None else _by_pattern(names, self.pattern)
+        # Two names may differ only in their Unicode form; where all have the plain one, none is remembered.
+        unusual = {clean_text(name) for name in names if clean_text(name) != name}
         seen: dict[str, str] = {}
-        for name, views in groups.items():
+        for name, views in groups:
             where, identifier = str(next(iter(views.values()))), clean_text(name)
             if identifier in seen:
-                # Two names that differ only in their Unicode form.
                 detail = f"{where} has the same name as {seen[identifier]}, which is kept; rename one of them"
                 yield Rejection(where, "repeated_id", detail, id=identifier)
-            else:
+                continue
+            if unusual:
                 seen[identifier] = where
-                yield self._record(identifier, where, views)
+            yield self._record(identifier, where, views)
 
     def _record(self, identifier: str, where: str, views: Mapping[str, PurePosixPath]) -> Record:
         folder = str(PurePosixPath(where).parent)
@@ -68,14 +70,15 @@ class FolderSource:
         )
 
 
-def list_pictures(root: Path) -> tuple[list[PurePosixPath], list[Rejection]]:
+def list_pictures(root: Path) -> tuple[list[str], list[Rejection]]:
     """List the pictures below a folder by the suffix of their names.
 
     Hidden files and folders, and so ``.pinakes``, are passed over. Links to folders are not followed: what
     they show lies in the source anyway, or outside of it. Links to files outside are refused.
 
     Returns:
-        Paths relative to the folder, sorted by their parts, and what was refused.
+        Paths relative to the folder, with slashes, sorted by their parts, and what was refused. They are
+        plain strings because there may be millions of them: a path object takes six times the memory.
 
     Raises:
         SourceError: the folder does not exist or cannot be read.
@@ -85,7 +88,7 @@ def list_pictures(root: Path) -> tuple[list[PurePosixPath], list[Rejection]]:
     except OSError as error:
         raise SourceError(f"cannot read the folder {root}: {error.strerror}") from None
     inside = root.resolve()
-    found: list[PurePosixPath] = []
+    found: list[str] = []
     refused: list[Rejection] = []
 
     def refuse_folder(error: OSError) -> None:
@@ -98,44 +101,46 @@ def list_pictures(root: Path) -> tuple[list[PurePosixPath], list[Rejection]]:
             if name.startswith(".") or not is_picture_name(name):
                 continue
             path = Path(here, name)
-            relative = PurePosixPath(path.relative_to(root).as_posix())
-            trouble = id_trouble(str(relative))
+            relative = path.relative_to(root).as_posix()
+            trouble = id_trouble(relative)
             if trouble:
-                refused.append(Rejection(_printable(str(relative)), "bad_id", trouble))
+                refused.append(Rejection(_printable(relative), "bad_id", trouble))
             elif path.is_symlink() and not path.resolve().is_relative_to(inside):
                 detail = "a link to a file outside of the folder; copy the file, or index its own folder"
-                refused.append(Rejection(str(relative), "outside_source", detail, uri=str(relative)))
+                refused.append(Rejection(relative, "outside_source", detail, uri=relative))
             else:
                 found.append(relative)
-    return sorted(found, key=lambda path: path.parts), sorted(refused, key=lambda each: each.where)
+    found.sort(key=lambda name: name.replace("/", "\0"))  # nothing sorts before the end of a part
+    return found, sorted(refused, key=lambda each: each.where)
 
 
-def _one_by_one(paths: list[PurePosixPath]) -> dict[str, dict[str, PurePosixPath]]:
+def _one_by_one(names: list[str]) -> Iterator[tuple[str, dict[str, PurePosixPath]]]:
     """Give every picture an id: its path without suffix, or with it where that would name two pictures.
 
     No id is given twice: whole paths are unique, and a short one is given only where it is unique among the
     short ones and is not the whole path of another file.
     """
-    short = Counter(path.with_suffix("") for path in paths)
-    whole = set(paths)
-    return {
-        str(path if short[stem] > 1 or stem in whole else stem): {"front": path}
-        for path in paths
-        for stem in (path.with_suffix(""),)
-    }
+    short, whole = Counter(map(_stem, names)), set(names)
+    ambiguous = {stem for stem, count in short.items() if count > 1 or stem in whole}
+    del short, whole
+    for name in names:
+        stem = _stem(name)
+        yield (name if stem in ambiguous else stem), {"front": PurePosixPath(name)}
 
 
-def _by_pattern(paths: list[PurePosixPath], pattern: ViewPattern) -> dict[str, dict[str, PurePosixPath]]:
+def _stem(name: str) -> str:
+    return str(PurePosixPath(name).with_suffix(""))
+
+
+def _by_pattern(names: list[str], pattern: ViewPattern) -> Iterator[tuple[str, dict[str, PurePosixPath]]]:
     """Group pictures by the id in their names; one that does not match is the ``front`` of its own id."""
     groups: dict[str, dict[str, PurePosixPath]] = {}
-    for path in paths:
+    for path in map(PurePosixPath, names):
         identifier, role = pattern.split(path) or (str(path.with_suffix("")), "front")
         views = groups.setdefault(identifier, {})
         views[numbered_role(role, views)] = path
-    return {
-        identifier: dict(sorted(views.items(), key=lambda view: role_order(view[0])))
-        for identifier, views in groups.items()
-    }
+    for identifier, views in groups.items():
+        yield identifier, dict(sorted(views.items(), key=lambda view: role_order(view[0])))
 
 
 def _printable(path: str) -> str:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pinakes.errors import SettingsError, SourceError
 from pinakes.settings import AttributeSettings, Settings, SourceSettings
@@ -92,15 +92,15 @@ def _infer_folder(folder: Path, views: str | None, notes: list[str]) -> Settings
     if refused:
         notes.append(f"{len(refused)} files or folders cannot be used, such as {refused[0].where}")
     if pattern is not None:
-        single = [path for path in paths if pattern.split(path) is None]
+        single = [path for path in paths if pattern.split(PurePosixPath(path)) is None]
         if len(single) == len(paths):
-            raise SettingsError(f"no picture matches {views!r}; the first one is {str(paths[0])!r}")
+            raise SettingsError(f"no picture matches {views!r}; the first one is {paths[0]!r}")
         if single:
             notes.append(
-                f"{len(single)} of {len(paths)} pictures do not match {views!r}, such as {str(single[0])!r}: "
+                f"{len(single)} of {len(paths)} pictures do not match {views!r}, such as {single[0]!r}: "
                 "each is the front of an item of its own name"
             )
-    nested = any(len(path.parts) > 1 for path in paths)
+    nested = any("/" in path for path in paths)
     attributes = {FOLDER_ATTRIBUTE: AttributeSettings(type=AttributeType.STRING)} if nested else {}
     return Settings(source=SourceSettings(views=views), attributes=attributes)
 

@@ -42,6 +42,11 @@ def random_sphere(n: int, dim: int, seed: int = 7) -> NDArray[np.float32]:
     return unit(np.random.default_rng(seed).standard_normal((n, dim)))
 
 
+def unlike(k: int) -> str:
+    """A perceptual hash far from all others, as those of unrelated photos are."""
+    return f"{np.random.default_rng(k).integers(2**64, dtype=np.uint64):016x}"
+
+
 def good_contents() -> SnapshotContents:
     """300 items with one picture each, and half-whitened vectors of 16 dimensions."""
     items = pl.DataFrame(
@@ -51,7 +56,7 @@ def good_contents() -> SnapshotContents:
         | {"period": "Roman", "weight": 1.0},
     ).with_columns(pl.lit(None).alias(name) for name in item_columns({}) if name not in _FILLED)
     views = pl.DataFrame(
-        [(k, "obverse", f"{k:064x}", f"{k}.jpg", 640, 480, f"{k:016x}") for k in range(ITEMS)],
+        [(k, "obverse", f"{k:064x}", f"{k}.jpg", 640, 480, unlike(k)) for k in range(ITEMS)],
         schema=VIEW_COLUMNS,
         orient="row",
     )

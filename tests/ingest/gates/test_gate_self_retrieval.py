@@ -7,14 +7,16 @@ from pinakes.ingest.gates.self_retrieval import Reencode, self_retrieval
 from pinakes.snapshots.manifest import GateResult
 from pinakes.snapshots.tables import ROW_COLUMNS, VIEW_COLUMNS
 
-# Four items. The third has two pictures, one of them the second item's; the fourth's has other bytes only.
+# Five items. The third has two pictures, one of them the second item's. The fourth's picture has other bytes
+# and a hash that differs from the second's in 8 bits, the fifth's one that differs in 9.
 VIEWS = pl.DataFrame(
     [
         (0, "front", "m0", "0.jpg", 9, 9, None),
         (1, "front", "m1", "1.jpg", 9, 9, "00000000000000ff"),
         (2, "front", "m1", "2.jpg", 9, 9, "00000000000000ff"),
         (2, "back", "m2", "3.jpg", 9, 9, None),
-        (3, "front", "m3", "4.jpg", 9, 9, "00000000000000ff"),
+        (3, "front", "m3", "4.jpg", 9, 9, "000000000000ffff"),
+        (4, "front", "m4", "5.jpg", 9, 9, "ff800000000000ff"),
     ],
     schema=VIEW_COLUMNS,
     orient="row",
@@ -44,7 +46,8 @@ def measure(
         (0, [0.6, 0.7, 0, 0, 0], False),  # another before itself
         (3, [0, 0, 1, 0, 0], True),  # another view of its own item
         (1, [0, 0, 1, 0, 0], True),  # another item with the same bytes
-        (1, [0, 0, 0, 0, 1], True),  # another item with the same perceptual hash
+        (1, [0, 0, 0, 0, 1], True),  # another item with nearly the same perceptual hash
+        (5, [0, 0, 0, 0, 1], False),  # another item with a hash that is not near enough
         (0, [0, 0, 0, 1, 0], False),  # neither has a perceptual hash: that is not the same one
         (0, [0, 0, 0, 0, 0], False),  # nothing was encoded
         (0, [np.nan, 0, 0, 0, 0], False),

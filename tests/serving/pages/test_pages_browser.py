@@ -447,6 +447,17 @@ def test_what_was_found_can_be_put_in_order(open_page, served_engine):
     assert page.input_value(".sort select") == "-price"
 
 
+def test_a_word_is_unfinished_only_while_it_is_typed(open_page):
+    page = open_page()
+    with page.expect_request("**/?q=cockt*") as typed:
+        page.fill("#q", "cockt")
+    page.wait_for_url("**/?q=cockt")
+    with page.expect_request("**/?q=cockt") as finished:
+        page.keyboard.press("Enter")
+    assert "typing=1" in typed.value.url
+    assert "typing" not in finished.value.url
+
+
 def test_a_suggestion_is_taken_by_a_click(open_page):
     page = open_page("/?q=striped+sweatr")
     page.click(".meant a >> nth=0")

@@ -159,8 +159,9 @@ def test_a_misspelt_word_is_put_right_and_can_be_kept(client, served_engine):
     assert {a["data-id"] for a in page.all("li") if "data-id" in a} == set(wanted.ids)
 
 
-def test_the_last_word_may_be_unfinished(client):
-    page = Page(client.get("/?q=cockta"))
+def test_the_last_word_may_be_unfinished_while_it_is_typed(client):
+    page = Page(client.get("/?q=cockta&typing=1"))
+    assert not [a for a in page.all("a") if "typing" in a.get("href", "")]
     found = [a["data-id"] for a in page.all("li") if "data-id" in a]
     assert found
     assert all(item.startswith("cocktail-") for item in found[:5])

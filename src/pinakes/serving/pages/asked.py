@@ -80,6 +80,7 @@ class Asked:
         where: a filter in the language of docs/filters.md.
         sort: field by which what was found is ordered, ``-`` before it for the highest first; "" by rank.
         n: how many hits are shown.
+        typing: the last word may be unfinished; no part of the address that is shared.
     """
 
     q: str = ""
@@ -88,6 +89,7 @@ class Asked:
     where: str = ""
     sort: str = ""
     n: int = PAGE
+    typing: bool = False
 
     @property
     def empty(self) -> bool:
@@ -179,7 +181,7 @@ class _Reading:
 
 def read_asked(pairs: Iterable[tuple[str, str]]) -> Asked:
     """Read a search from an address or a form; unknown parameters are passed over."""
-    reading, single = _Reading(), {"q": "", "like": "", "where": "", "sort": "", "n": ""}
+    reading, single = _Reading(), {"q": "", "like": "", "where": "", "sort": "", "n": "", "typing": ""}
     for name, value in pairs:
         if name in single:
             single[name] = value.strip()
@@ -194,6 +196,7 @@ def read_asked(pairs: Iterable[tuple[str, str]]) -> Asked:
         where=single["where"],
         sort=single["sort"],
         n=min(max(n, 1), MOST),
+        typing=bool(single["typing"]),
     )
 
 

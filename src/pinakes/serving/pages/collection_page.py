@@ -8,6 +8,7 @@ from pinakes.catalog.database import open_catalog
 from pinakes.catalog.quarantine import Entry, count_reasons, read_entries
 from pinakes.engine import Engine
 from pinakes.serving.pages.site import Site
+from pinakes.serving.pages.twins import twins_of
 from pinakes.snapshots.blocks import read_blocks
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.manifest import Manifest
@@ -53,6 +54,7 @@ def collection_values(engine: Engine, site: Site) -> dict[str, Any]:
             "snapshots": manifests,
             "spaces": base.encoders,
             "refs": _refs(engine.paths),
+            "twins": twins_of(engine),
             "gates": [gate for manifest in manifests for gate in manifest.gates],
             "quarantine": left_out,
             "quarantined": sum(reason.count for reason in left_out),

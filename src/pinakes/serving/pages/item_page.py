@@ -10,6 +10,7 @@ from pinakes.serving.api.media import Size, media_address
 from pinakes.serving.pages.asked import Asked
 from pinakes.serving.pages.card import PRICE, Card, make_cards, shown_price
 from pinakes.serving.pages.site import Site
+from pinakes.serving.pages.twins import twins_of_item
 from pinakes.types import Item
 
 NEIGHBOURS = 12
@@ -28,6 +29,7 @@ def item_values(engine: Engine, site: Site, item_id: str) -> dict[str, Any]:
         "asked": Asked(),
         "like_card": None,
         "cards": _neighbours(engine, item),
+        "twins": twins_of_item(engine, item_id),
         "item": item,
         "attributes": {name: value for name, value in item.attributes.items() if name != PRICE},
         "price": shown_price(item.attributes),

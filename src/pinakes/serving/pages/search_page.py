@@ -148,7 +148,7 @@ class SearchPage:
             like=asked.like or None,
             where=where if where or said else EVERY,
             sort=asked.sort or None,
-            prefix=True,  # results come while the last word is typed, and the address says the same
+            prefix=asked.typing,
             top=top,
         )
 

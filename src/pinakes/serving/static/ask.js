@@ -13,10 +13,12 @@ export class Problem extends Error {
  * @param {URL} address the search; `pic` stays here, the server knows nothing of it
  * @param {?Blob} picture what is searched with besides
  * @param {?AbortSignal} signal gives it up
+ * @param {boolean} typing the last word may be unfinished
  * @returns {Promise<Document>}
  */
-export async function ask(address, picture, signal) {
+export async function ask(address, picture, signal, typing = false) {
   const asked = new URL(address);
+  if (typing) asked.searchParams.set("typing", "1");
   const lost = asked.searchParams.has("pic") && !picture;
   asked.searchParams.delete("pic");
   let response;

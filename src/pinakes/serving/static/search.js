@@ -78,7 +78,7 @@ async function search(address, step, restored = null) {
   const before = location.href;
   busy(true);
   try {
-    const answer = await ask(address, picture?.blob, signal);
+    const answer = await ask(address, picture?.blob, signal, step === "replace");
     if (signal.aborted) return;
     clearNotice();
     if (step && address.href !== before) {
@@ -107,7 +107,7 @@ async function more(link) {
   link.setAttribute("aria-busy", "true");
   busy(true);
   try {
-    const answer = await ask(withPicture(address), picture?.blob, null);
+    const answer = await ask(withPicture(address), picture?.blob, null, history.state?.typing);
     history.replaceState(history.state, "", address);
     const fresh = answer.getElementById("results");
     if (fresh.dataset.release !== release) {

@@ -48,5 +48,7 @@ def test_releases_move_under_load_without_a_failed_request(gallery, server_of):
     assert set(seen) == {first, second}
     blocked = whole - {max(whole)}
     assert seen[first] <= {frozenset(whole), frozenset(blocked)}
-    assert seen[second] == {frozenset(whole - {gone})}
+    # On a busy machine the block may be seen before the last move is.
+    assert frozenset(whole - {gone}) in seen[second]
+    assert seen[second] <= {frozenset(whole - {gone}), frozenset(blocked - {gone})}
     assert {hit["id"] for hit in last["hits"]} == blocked

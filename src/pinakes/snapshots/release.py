@@ -39,7 +39,9 @@ class Release:
     @cached_property
     def id(self) -> str:
         """The newest snapshot's name, a dash, and eight hex digits of the digest of everything above."""
-        return f"{self.snapshots[-1].name}-{digest(asdict(self))[:8]}"
+        pins = [asdict(pin) for pin in self.snapshots]
+        said = {"snapshots": pins, "models": self.models, "settings": self.settings}
+        return f"{self.snapshots[-1].name}-{digest(said)[:8]}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as a ref's file holds it."""

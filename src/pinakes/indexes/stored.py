@@ -62,7 +62,8 @@ class IndexRecord:
         queries: how the queries of the measurement were made.
         exhaustive: the fastest exact rung.
         approximate: the fastest rung at or above the gate; None where no approximate one is faster.
-        filtered_effort: the effort from which no filtered answer lost a row; None where there is none.
+        filtered_effort: the highest effort that lost no row of any filtered answer and is faster than an
+            exact one; None where there is none.
         table: everything that was measured.
         files: bytes of every file, by its path in the folder.
         made: when, UTC.

@@ -6,10 +6,10 @@ import pytest
 
 from pinakes.errors import UnknownNameError
 from pinakes.indexes.exact import ExactIndex
-from pinakes.indexes.stored import open_indexes, read_record
+from pinakes.indexes.stored import Rung, open_indexes, read_record
 from pinakes.ingest.indexing.measure import measure, pose, wilson
 from pinakes.ingest.indexing.queries import make_queries
-from pinakes.ingest.indexing.tune import Tuning, tune_space
+from pinakes.ingest.indexing.tune import Tried, Tuning, tune_space
 from pinakes.kernels.similarity import unit_rows
 from pinakes.retrieval.planner import GATHER_MS, Planner
 
@@ -39,6 +39,19 @@ def test_the_table_says_what_was_measured(tuned, vectors):
     assert record.rows == 8000 and record.dim == 32 and record.vectors == SHA
     assert all(rung.low10 <= rung.recall10 <= rung.high10 + 1e-9 and rung.ms > 0 for rung in record.table)
     assert read_record(folder) == record
+
+
+def test_filters_get_the_hardest_effort_that_pays():
+    def rung(effort, filtered, ms):
+        return Rung("pq:2", effort, 1.0, 0.9, 1.0, 1.0, filtered, ms, ms, 1.0, 10)
+
+    tried = Tried(
+        ExactIndex(np.eye(1, 4, dtype=np.float16)),
+        (rung(10, 0.9, 1.0), rung(20, 1.0, 2.0), rung(40, 1.0, 3.0)),
+    )
+    assert tried.lossless(within=2.5) == 20
+    assert tried.lossless(within=9.0) == 40
+    assert tried.lossless(within=1.5) is None
 
 
 def test_what_was_kept_is_opened_at_its_effort(tuned, vectors):

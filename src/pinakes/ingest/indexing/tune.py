@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from pinakes.indexes.base import IndexFamily, VectorIndex
 from pinakes.indexes.families import index_family
 from pinakes.indexes.stored import IndexRecord, Rung, write_indexes
@@ -72,7 +74,8 @@ def tune_space(
     questions = pose(vectors, queries.kinds)
     tried: list[Tried] = []
     for number, family in enumerate(families, start=1):
-        tried.append(_try(family, vectors, questions, tuning.gate, folder.parent))
+        within = min((one.filtered_ms for one in tried if one.index.exhaustive), default=np.inf)
+        tried.append(_try(family, vectors, questions, _Limits(tuning.gate, within), folder.parent))
         report("indexes", number, len(families))
     exact = min((one for one in tried if one.index.exhaustive), key=lambda one: one.rungs[0].ms)
     quick = _quickest(tried, tuning.gate, PAYS * exact.rungs[0].ms)
@@ -84,7 +87,7 @@ def tune_space(
         queries=queries.made,
         exhaustive=exact.rungs[0],
         approximate=None if quick is None else quick.reaching(tuning.gate),
-        filtered_effort=None if quick is None else quick.lossless,
+        filtered_effort=None if quick is None else quick.lossless(exact.filtered_ms),
         table=tuple(rung for one in tried for rung in one.rungs),
         files={},
         made=utc_now(),
@@ -105,9 +108,18 @@ class Tried:
         return min(enough, key=lambda rung: rung.ms, default=None)
 
     @property
-    def lossless(self) -> int | None:
-        """The lowest effort that lost no row of any filtered answer."""
-        return min((rung.effort for rung in self.rungs if rung.filtered == 1.0), default=None)
+    def filtered_ms(self) -> float:
+        """Median milliseconds under masks at the lowest effort."""
+        return self.rungs[0].filtered_ms or 0.0
+
+    def lossless(self, within: float) -> int | None:
+        """Return the highest effort that lost no row of any filtered answer, within so many milliseconds.
+
+        The highest, not the first: that nothing was lost was seen on some hundred answers, and the time that
+        an exact answer would take is there to be spent on being surer.
+        """
+        paying = [rung for rung in self.rungs if rung.filtered == 1.0 and (rung.filtered_ms or 0.0) <= within]
+        return max((rung.effort for rung in paying), default=None)
 
 
 def _quickest(tried: Sequence[Tried], gate: float, within: float) -> Tried | None:
@@ -120,7 +132,15 @@ def _quickest(tried: Sequence[Tried], gate: float, within: float) -> Tried | Non
     return best
 
 
-def _try(family: IndexFamily, vectors: Stored, questions: Questions, gate: float, beside: Path) -> Tried:
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """The recall from which masks are tried, and the milliseconds under masks from which nothing more is."""
+
+    gate: float
+    filtered_ms: float
+
+
+def _try(family: IndexFamily, vectors: Stored, questions: Questions, limits: _Limits, beside: Path) -> Tried:
     """Build an index and measure it as it will be used: opened from its files."""
     begun = time.perf_counter()
     index = family.build(vectors)
@@ -135,7 +155,7 @@ def _try(family: IndexFamily, vectors: Stored, questions: Questions, gate: float
             at = opened.at(effort) if effort else opened
             recall = measure(at, vectors, questions)
             filtered, filtered_ms = None, None
-            if min(recall.shallow, recall.deep) >= gate:
+            if min(recall.shallow, recall.deep) >= limits.gate:
                 filtered, filtered_ms = measure_filtered(at, vectors, questions)
             rungs.append(
                 Rung(
@@ -152,6 +172,6 @@ def _try(family: IndexFamily, vectors: Stored, questions: Questions, gate: float
                     bytes=size,
                 )
             )
-            if filtered == 1.0:
+            if filtered_ms is not None and filtered_ms > limits.filtered_ms:
                 break  # looking harder only takes longer
     return Tried(index, tuple(rungs))

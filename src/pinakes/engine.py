@@ -114,7 +114,8 @@ class Engine:
 
     def cache_counts(self) -> Mapping[str, Mapping[str, int]]:
         """Return how often each cache of the open release was asked: ``hit`` and ``miss``, by cache."""
-        return {"filter": self._current().searcher.masks.counts()}
+        searcher = self._current().searcher
+        return {"filter": searcher.masks.counts(), "facets": searcher.facet_counts.counts()}
 
     @property
     def missing(self) -> Mapping[str, str]:

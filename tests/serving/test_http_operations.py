@@ -199,3 +199,15 @@ def test_feedback_is_kept_with_the_time_it_came(gallery, client_of):
     ):
         problem_of(client.post("/v1/feedback", json=wrong), 422, "invalid-request")
     shutil.rmtree(gallery / ".pinakes/feedback")
+
+
+def test_counts_of_facets_are_kept_by_filter_and_forgotten_with_the_release(two_releases, client_of):
+    engine, _, _, move = two_releases
+    client = client_of(engine, base_url="http://localhost")
+    asked = [client.get("/v1/facets", params={"where": "family = 'coin'"}).json() for _ in range(3)]
+    assert asked[0] == asked[1] == asked[2]
+    assert engine.cache_counts()["facets"] == {"hit": 2, "miss": 1}
+    move()
+    after = client.get("/v1/facets", params={"where": "family = 'coin'"}).json()
+    assert after["release"] != asked[0]["release"]
+    assert after["facets"] != asked[0]["facets"]

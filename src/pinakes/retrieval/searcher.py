@@ -18,6 +18,7 @@ from pinakes.kernels.topk import best
 from pinakes.retrieval.corpus import Corpus
 from pinakes.retrieval.dense import DenseHits, search_space, search_together
 from pinakes.retrieval.duplicates import FamilyFinder
+from pinakes.retrieval.facet_counts import FacetCounts
 from pinakes.retrieval.facets import Facet, count_facets
 from pinakes.retrieval.hydrate import WORDS, Evidence, Hydrator
 from pinakes.retrieval.mask import Allowed, Masks, Policy
@@ -212,13 +213,12 @@ class Searcher:
         Raises:
             FilterError, UnknownNameError: see `Masks.allowed` and `count_facets`.
         """
-        return count_facets(
-            self.corpus.columns,
-            self.schema,
-            lambda node: self.masks.passing(node, as_of).mask,
-            self.masks.read(where),
-            fields,
-        )
+        return self.facet_counts.count(where, tuple(fields), as_of)
+
+    @cached_property
+    def facet_counts(self) -> FacetCounts:
+        """What was counted of late."""
+        return FacetCounts(self.corpus.columns, self.schema, self.masks)
 
     def _facets(self, query: EncodedQuery, asked: Asked | None) -> tuple[Facet, ...]:
         """Count over what a query may find: without the items that it excludes, with its phrases."""

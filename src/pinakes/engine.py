@@ -262,7 +262,8 @@ class Engine:
             ``answers`` that were compared, rows ``wanted`` by the exact ones, and how many of them were
             ``found``: found / wanted is the recall in service.
         """
-        return Audited().counts() if self._auditor is None else self._auditor.audited.counts()
+        auditor = self._auditor
+        return (Audited() if auditor is None else auditor.audited).counts()
 
     def vectors(self, space: str) -> tuple[list[str], NDArray[np.float32]]:
         """Return the vectors of a space.

@@ -1,8 +1,5 @@
 """The composition root: opens a release and answers queries. Every surface calls it."""
 
-import os
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
@@ -13,48 +10,33 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.encoders.base import ImageEncoder
 from pinakes.errors import (
     MediaError,
-    PinakesError,
     QueryError,
     UnknownNameError,
     UsageError,
     WithheldError,
 )
-from pinakes.media.pool import DecodePool
-from pinakes.media.read import read_picture_file
 from pinakes.retrieval.arguments import SearchArguments
 from pinakes.retrieval.audit import Audited, Auditor
 from pinakes.retrieval.duplicates import Duplicates
 from pinakes.retrieval.encode import Pictures
 from pinakes.retrieval.export import ExportReport, export_space
 from pinakes.retrieval.facets import Facet
+from pinakes.retrieval.following import Follower
 from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.items import ItemReader
-from pinakes.retrieval.mask import Policy
-from pinakes.retrieval.opening import OpenRelease, open_release
+from pinakes.retrieval.opening import OpenRelease
+from pinakes.retrieval.pictures import PICTURE, THUMBNAIL, PictureMaker
 from pinakes.retrieval.query import EncodedQuery
 from pinakes.retrieval.results import Hit, Results
-from pinakes.retrieval.searcher import Searcher
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.settings import Collapse, ItemScore, load_settings
-from pinakes.snapshots.blocks import read_blocks
 from pinakes.snapshots.duplicates import Kind
 from pinakes.snapshots.layout import CollectionPaths
-from pinakes.snapshots.live import newest_live
-from pinakes.snapshots.refs import list_refs, read_ref
+from pinakes.snapshots.refs import list_refs
 from pinakes.snapshots.release import Release
 from pinakes.types import Item, View
-
-THUMBNAIL = 320
-"""Longer side of a thumbnail, pixels."""
-
-PICTURE = 1024
-"""Longer side of a picture that is looked at on its own, pixels."""
-
-LOOK_EVERY = 0.5
-"""Seconds between looks for a new release, block list or live attributes: changes are seen within 1 s."""
 
 
 class Engine:
@@ -64,19 +46,22 @@ class Engine:
     a process that decodes pictures.
 
     Attributes:
-        trouble: why a release that was published meanwhile is not served; None where all is well.
+        paths: of the collection.
+        ref: which release answers; the engine follows it when it moves.
     """
 
     def __init__(self, paths: CollectionPaths, ref: str = "live", pinned: str | None = None) -> None:
+        """Store what to open.
+
+        Args:
+            paths: of the collection.
+            ref: which release answers.
+            pinned: id of a release in the ref's history to stay on until `follow`.
+        """
         self.paths = paths
         self.ref = ref
-        self.pinned = pinned
-        self.trouble: str | None = None
-        self._lock = threading.Lock()
-        self._pools_lock = threading.Lock()
-        self._opened: OpenRelease | None = None
-        self._looked = 0.0
-        self._pools: dict[str, DecodePool] = {}
+        self._follower = Follower(paths, ref, pinned)
+        self._pictures = PictureMaker(paths.media)
         self._auditor: Auditor | None = None
 
     def __enter__(self) -> Self:
@@ -90,17 +75,30 @@ class Engine:
 
     def close(self) -> None:
         """Give back leases and end the decoding process; the engine opens again when it is used again."""
-        with self._lock:
-            if self._opened is not None:
-                self._opened.close()
-            self._opened = None
-            auditor, self._auditor = self._auditor, None
+        self._follower.close()
+        auditor, self._auditor = self._auditor, None
         if auditor is not None:
             auditor.close()
-        with self._pools_lock:
-            for pool in self._pools.values():
-                pool.close()
-            self._pools.clear()
+        self._pictures.close()
+
+    def refresh(self) -> Release:
+        """Look at once whether something newer was published, and return the release that answers now."""
+        self._follower.look()
+        return self.release
+
+    def follow(self) -> None:
+        """Follow the ref from now on, where the engine was to stay on one release."""
+        self._follower.pinned = None
+
+    @property
+    def pinned(self) -> str | None:
+        """Id of the release that the engine stays on; None where it follows the ref."""
+        return self._follower.pinned
+
+    @property
+    def trouble(self) -> str | None:
+        """Why a release that was published meanwhile is not served; None where all is well."""
+        return self._follower.trouble
 
     @property
     def release(self) -> Release:
@@ -217,7 +215,7 @@ class Engine:
             prefix=prefix,
         )
         opened, watch = self._current(), Stopwatch()
-        query = asked.encode(opened, self._prepare, watch)
+        query = asked.encode(opened, self._pictures.prepare, watch)
         return self._finished(opened, asked, query, opened.searcher.search(query, watch))
 
     def search_many(self, queries: Sequence[Mapping[str, Any]]) -> list[Results]:
@@ -236,7 +234,8 @@ class Engine:
         asked = [SearchArguments(**query) for query in queries]
         watches = [Stopwatch() for _ in asked]
         encoded = [
-            one.encode(opened, self._prepare, watch) for one, watch in zip(asked, watches, strict=True)
+            one.encode(opened, self._pictures.prepare, watch)
+            for one, watch in zip(asked, watches, strict=True)
         ]
         found = opened.searcher.search_many(encoded, watches)
         return [
@@ -248,9 +247,7 @@ class Engine:
         self, opened: OpenRelease, asked: SearchArguments, query: EncodedQuery, found: Results
     ) -> Results:
         auditor = self._auditor
-        if (
-            auditor is None
-        ):  # no lock: opening a release holds it, and two auditors audit twice as often, once
+        if auditor is None:  # without a lock: two threads at once would audit twice as often, once
             auditor = self._auditor = Auditor(opened.settings.search.audit)
         auditor.consider(opened.searcher, query, found)
         return replace(found, picture=self._inline, notes=(*found.notes, *asked.notes(opened)))
@@ -399,107 +396,10 @@ class Engine:
         return ItemReader(opened.corpus, opened.searcher.masks.allowed(as_of=as_of))
 
     def _reduced(self, view: View, size: int) -> bytes:
-        """Return a picture as WebP without metadata, its longer side at most ``size`` pixels."""
-        name = view.media if size == THUMBNAIL else f"{view.media}-{size}"
-        kept = self.paths.media / view.media[:2] / f"{name}.webp"
-        if kept.exists():
-            return bytes(kept.read_bytes())
-        picture = read_picture_file(self._current().picture_path(view))
-        made = self._pool(None, size).decode_one(picture).thumbnail or b""
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        temporary = kept.with_name(f".{kept.name}.{os.getpid()}.{threading.get_ident()}")
-        temporary.write_bytes(made)
-        temporary.replace(kept)
-        return made
-
-    def refresh(self) -> Release:
-        """Look at once whether something newer was published, and return the release that answers now."""
-        with self._lock:
-            self._look()
-        return self.release
+        return self._pictures.reduce(view.media, size, self._current().picture_path(view))
 
     def _current(self) -> OpenRelease:
-        """Return the open release; every half second look whether there is something newer.
-
-        One thread looks, and opens what it finds; the others answer meanwhile from what is open.
-        """
-        opened = self._opened
-        if opened is not None and time.monotonic() - self._looked < LOOK_EVERY:
-            return opened
-        if not self._lock.acquire(blocking=opened is None):
-            return opened or self._current()
-        try:
-            if self._opened is None or time.monotonic() - self._looked >= LOOK_EVERY:
-                self._look()  # unless another thread has while this one waited
-            return self._opened or self._current()
-        finally:
-            self._lock.release()
-
-    def _look(self) -> None:
-        """Open what the ref points to, or follow it. The caller holds the lock."""
-        if self._opened is None:
-            self._opened = self._open()
-        else:
-            self._refresh(self._opened)
-        self._looked = time.monotonic()
-
-    def _open(self) -> OpenRelease:
-        """Open what the ref points to; a release may be followed by another, and pruned, in between."""
-        wanted = self._wanted()
-        while True:
-            try:
-                return open_release(self.paths, wanted)
-            except UnknownNameError:
-                tried, wanted = wanted, self._wanted()
-                if tried.id == wanted.id:
-                    raise
-
-    def _refresh(self, opened: OpenRelease) -> None:
-        """Follow the ref, the live attributes and the block list; queries under way keep what they have.
-
-        What was published and cannot be opened is no outage: what is open goes on answering.
-        """
-        release = self._wanted()
-        policy = Policy(opened.searcher.policy.licenses, read_blocks(self.paths).ids)
-        if policy != opened.searcher.policy:  # first, because to open a release may take a while
-            searcher: Searcher = replace(opened.searcher, policy=policy)
-            opened = self._opened = replace(opened, searcher=searcher)
-        if release.id != opened.release.id or newest_live(self.paths) != opened.live:
-            try:
-                fresh = open_release(self.paths, release, opened)
-                fresh.warm()
-            except PinakesError as error:  # damaged, or pruned since, or of another version: look again
-                self.trouble = str(error)
-                return
-            self._opened, self.trouble = fresh, None
-            opened.close()
-
-    def _wanted(self) -> Release:
-        """Return what the ref points to, or the release of its history that this engine stays on."""
-        ref = read_ref(self.paths, self.ref)
-        if self.pinned is None:
-            return ref.release
-        known = {move.release.id: move.release for move in ref.history}
-        if self.pinned not in known:
-            raise UnknownNameError("release", self.pinned, known)
-        return known[self.pinned]
-
-    def _prepare(self, data: bytes, encoder: ImageEncoder) -> NDArray[np.generic]:
-        return self._pool(encoder).decode_one(data).prepared[encoder.name]
-
-    def _pool(self, encoder: ImageEncoder | None, size: int = THUMBNAIL) -> DecodePool:
-        """Return the process that decodes for an encoder, or for WebP of a size; started on first use."""
-        key = encoder.fingerprint if encoder else str(size)
-        with self._pools_lock:
-            if key not in self._pools:
-                if encoder is None:
-                    pool = DecodePool(phash=False, thumbnail=size, workers=1)
-                else:
-                    prepare, sides = {encoder.name: encoder.preparer}, {encoder.name: encoder.decode_size}
-                    pool = DecodePool(prepare, sides, phash=False, workers=1)
-                pool.open()
-                self._pools[key] = pool
-            return self._pools[key]
+        return self._follower.current()
 
 
 def open_engine(folder: str | Path, ref: str = "live", release: str | None = None) -> Engine:

@@ -81,4 +81,4 @@ async def _unpin(engine: Engine, damaged: str | None) -> None:
     published = read_ref(engine.paths, engine.ref).release
     if published.id != damaged and await asyncio.to_thread(is_sound, engine.paths, published):
         logger.info("following %s again: release %s", engine.ref, published.id)
-        engine.pinned = None
+        engine.follow()

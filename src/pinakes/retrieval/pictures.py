@@ -1,0 +1,78 @@
+"""Pictures on their way in and out: prepared for encoders, and made small to be looked at."""
+
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.encoders.base import ImageEncoder
+from pinakes.media.pool import DecodePool
+from pinakes.media.read import read_picture_file
+
+THUMBNAIL = 320
+"""Longer side of a thumbnail, pixels."""
+
+PICTURE = 1024
+"""Longer side of a picture that is looked at on its own, pixels."""
+
+
+class PictureMaker:
+    """Decodes in processes of its own, which are started on first use; threads may share it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Store where what is made small is kept, by sha256."""
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._pools: dict[str, DecodePool] = {}
+
+    def close(self) -> None:
+        """End the processes; they are started again when they are needed again."""
+        with self._lock:
+            for pool in self._pools.values():
+                pool.close()
+            self._pools.clear()
+
+    def prepare(self, data: bytes, encoder: ImageEncoder) -> NDArray[np.generic]:
+        """Return a picture as an encoder takes it.
+
+        Raises:
+            MediaError: the picture was refused.
+        """
+        return self._pool(encoder.fingerprint, encoder).decode_one(data).prepared[encoder.name]
+
+    def reduce(self, media: str, size: int, file: Path) -> bytes:
+        """Return a picture as WebP without metadata; made on first use, then kept.
+
+        Args:
+            media: sha256 of the picture's bytes.
+            size: its longer side is at most so many pixels.
+            file: where the picture is; not looked at where the small one is kept already.
+
+        Raises:
+            MediaError: the picture is gone or cannot be decoded any more.
+        """
+        name = media if size == THUMBNAIL else f"{media}-{size}"
+        kept = self._folder / media[:2] / f"{name}.webp"
+        if kept.exists():
+            return kept.read_bytes()
+        made = self._pool(str(size), size).decode_one(read_picture_file(file)).thumbnail or b""
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        temporary = kept.with_name(f".{kept.name}.{os.getpid()}.{threading.get_ident()}")
+        temporary.write_bytes(made)
+        temporary.replace(kept)
+        return made
+
+    def _pool(self, key: str, purpose: ImageEncoder | int) -> DecodePool:
+        """Return the process that decodes for an encoder, or for WebP of a size."""
+        with self._lock:
+            if key not in self._pools:
+                if isinstance(purpose, int):
+                    pool = DecodePool(phash=False, thumbnail=purpose, workers=1)
+                else:
+                    prepare, sides = {purpose.name: purpose.preparer}, {purpose.name: purpose.decode_size}
+                    pool = DecodePool(prepare, sides, phash=False, workers=1)
+                pool.open()
+                self._pools[key] = pool
+            return self._pools[key]

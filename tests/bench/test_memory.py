@@ -1,10 +1,12 @@
 import os
+import time
 
 import numpy as np
 import pytest
 
 from pinakes.bench.limit import MemoryLimit, evict
 from pinakes.bench.memory import (
+    OwnPeak,
     cached_bytes,
     disk_usage,
     drop_cached,
@@ -38,6 +40,16 @@ def test_the_peak_is_remembered_until_it_is_forgotten():
     assert peak_resident() - before > 50 * MEGABYTE
     forget_peak()
     assert peak_resident() - before < 50 * MEGABYTE
+
+
+def test_the_peak_of_own_memory_is_seen_although_it_is_given_back():
+    with OwnPeak(every=0.001) as own:
+        before = own_memory()
+        block = np.ones(64 * MEGABYTE, dtype=np.uint8)
+        block += 1
+        time.sleep(0.05)
+        del block
+    assert own.bytes - before > 50 * MEGABYTE
 
 
 def test_a_process_that_is_gone_has_no_memory():

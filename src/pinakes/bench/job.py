@@ -87,7 +87,7 @@ class Summary:
         skipped: why nothing was measured; None if it was.
         settings: of the index.
         filters, effort_name, answers: see `System`.
-        build_seconds, build_peak: seconds, and bytes of memory at the peak, of the build.
+        build_seconds, build_peak: seconds, and bytes of own memory at the peak, of the build.
         open_seconds: to open what had been built, from a cold page cache; None if it was built.
         search_peak: bytes of memory at the peak while searching, mapped files and servers included.
         disk: bytes of what was built.

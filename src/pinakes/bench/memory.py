@@ -3,8 +3,11 @@
 import ctypes
 import mmap
 import os
+import threading
 from collections.abc import Iterable
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 
@@ -31,6 +34,35 @@ def resident(pid: int) -> int:
             continue
         total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
     return total
+
+
+class OwnPeak:
+    """Watches `own_memory` while something runs; use it with ``with``.
+
+    Attributes:
+        bytes: the most that was seen.
+    """
+
+    def __init__(self, every: float = 0.05) -> None:
+        self.bytes = own_memory()
+        self._every = every
+        self._ended = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="own-peak", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._watcher.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._watcher.join()
+        self.bytes = max(self.bytes, own_memory())
+
+    def _watch(self) -> None:
+        while not self._ended.wait(self._every):
+            self.bytes = max(self.bytes, own_memory())
 
 
 def forget_peak() -> None:

@@ -116,9 +116,10 @@ class Measurement:
                 return time.perf_counter() - begun, about["seconds"], about["peak"]
         _empty(job.kept)
         begun = time.perf_counter()
-        system.build(self._dataset, job.kept)
+        with memory.OwnPeak() as own:
+            system.build(self._dataset, job.kept)
         seconds = time.perf_counter() - begun
-        peak = memory.peak_resident() + sum(memory.resident(pid) for pid in system.processes())
+        peak = own.bytes + sum(memory.resident(pid) for pid in system.processes())
         done.write_text(json.dumps({"seconds": seconds, "peak": peak}), encoding="utf-8")
         return None, seconds, peak
 

@@ -22,7 +22,25 @@ PAGE = Path(__file__).parent / "performance.md"
 INK = "#7a7f87"
 """Of axes and text: legible on white and on black."""
 
-COLOURS = ("#d1495b", "#2e86ab", "#3a9d5d", "#e08e1b", "#8661c1", "#17a2a2", "#b5651d", "#6c8ebf", "#c2569b")
+COLOURS = {
+    "pinakes:planned": "#d1495b",
+    "pinakes:exact": "#e5707e",
+    "pinakes:int8": "#a83246",
+    "pinakes:pq:2": "#e08e1b",
+    "pinakes:pq:4": "#b5651d",
+    "pinakes-engine": "#c2569b",
+    "numpy": "#8a8f98",
+    "faiss-flat": "#9bb8ed",
+    "faiss-fp16": "#6c8ebf",
+    "faiss-hnsw": "#2e86ab",
+    "faiss-ivfpq": "#3f6fd1",
+    "hnswlib": "#3a9d5d",
+    "usearch": "#17a2a2",
+    "lancedb": "#8661c1",
+    "chroma": "#7fb800",
+    "pgvector": "#b08bd9",
+}
+"""One colour a system, the same in every plot."""
 
 Report = dict[str, Any]
 Line = dict[str, Any]
@@ -74,12 +92,12 @@ def draw(name: str, plot: Callable[[Axes], None]) -> None:
 
 def latency_against_recall(axes: Axes, report: Report) -> None:
     """Every effort of every index, without a filter: up and to the left is better."""
-    for number, system in enumerate(_measured(report, engines=False)):
+    for system in _measured(report, engines=False):
         found = [line for line in system["lines"] if line["phase"] == "sweep"] or _plain(system)
         points = sorted(
             (line["recall"], line["latency"]["p50"]) for line in found if line["recall"] is not None
         )
-        style = _style(system["system"], number)
+        style = _style(system["system"])
         axes.plot([p50 for _, p50 in points], [recall for recall, _ in points], **style)
     axes.set_xscale("log")
     axes.set_ylim(0.8, 1.005)
@@ -90,14 +108,14 @@ def latency_against_recall(axes: Axes, report: Report) -> None:
 def latency_against_rows(axes: Axes, reports: Sequence[Report]) -> None:
     """The median without a filter, at the effort that reaches the recall asked for."""
     names = dict.fromkeys(s["system"] for report in reports for s in _measured(report, engines=False))
-    for number, name in enumerate(names):
+    for name in names:
         points = [
             (report["dataset"]["rows"], _plain(system)[0]["latency"]["p50"])
             for report in reports
             for system in _measured(report, engines=False)
             if system["system"] == name and _plain(system)
         ]
-        axes.plot(*zip(*points, strict=True), **_style(name, number))
+        axes.plot(*zip(*points, strict=True), **_style(name))
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("vectors")
@@ -106,7 +124,7 @@ def latency_against_rows(axes: Axes, reports: Sequence[Report]) -> None:
 
 def recall_under_filters(axes: Axes, report: Report) -> None:
     """The worst kind of filter at each selectivity, at the effort that was found without one."""
-    for number, system in enumerate(_measured(report, engines=True)):
+    for system in _measured(report, engines=True):
         fixed = {line["case"]: line for line in system["lines"] if line["phase"] == "measure"}
         fixed |= {line["case"]: line for line in system["lines"] if line["phase"] == "fixed"}
         worst: dict[float, float] = {}
@@ -115,7 +133,7 @@ def recall_under_filters(axes: Axes, report: Report) -> None:
                 share = float(match[1])
                 worst[share] = min(worst.get(share, 1.0), line["recall"])
         if worst:
-            axes.plot(*zip(*sorted(worst.items()), strict=True), **_style(system["system"], number))
+            axes.plot(*zip(*sorted(worst.items()), strict=True), **_style(system["system"]))
     axes.set_xscale("log")
     axes.set_ylim(-0.02, 1.03)
     axes.set_xlabel("rows that pass the filter, %")
@@ -191,7 +209,7 @@ def _plain(system: dict[str, Any]) -> list[Line]:
     return [line for line in system["lines"] if line["case"] == "no filter" and line["phase"] == "measure"]
 
 
-def _style(name: str, number: int) -> dict[str, Any]:
+def _style(name: str) -> dict[str, Any]:
     ours = name.startswith("pinakes")
     return {
         "label": name,
@@ -199,7 +217,7 @@ def _style(name: str, number: int) -> dict[str, Any]:
         "markersize": 5 if ours else 3.5,
         "linewidth": 2.4 if ours else 1.2,
         "linestyle": "-" if ours else "--",
-        "color": COLOURS[number % len(COLOURS)],
+        "color": COLOURS.get(name, INK),
     }
 
 

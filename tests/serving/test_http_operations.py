@@ -79,6 +79,7 @@ def test_the_log_has_a_line_for_each_request_and_no_word_of_the_query(client, ca
     assert line["results"] == len(answer.json()["hits"])
     assert line["receipt"] == answer.json()["receipt"]
     assert line["total_ms"] > line["search_ms"] > 0
+    assert line["rerank_ms"] == 0
     assert line["encode_ms"] >= 0
     assert "private" not in json.dumps(line)
 

@@ -186,13 +186,15 @@ def wire_results(results: Results, offset: int = 0) -> dict[str, Any]:
 def note_answer(request: Request, answer: Mapping[str, Any]) -> None:
     """Keep for the log how long the stages of a search took and what came of it; never what was asked."""
     hits, timings = answer["hits"], answer["timings_ms"]
+    encode, rerank = timings.get("encode", 0.0), timings.get("rerank", 0.0)
     request.state.answer = {
         "release": answer["release"],
         "receipt": answer["receipt"],
         "results": len(hits),
         "top_score": hits[0]["score"] if hits else None,
-        "encode_ms": timings.get("encode", 0.0),
-        "search_ms": round(timings["total"] - timings.get("encode", 0.0), 3),
+        "encode_ms": encode,
+        "search_ms": round(timings["total"] - encode - rerank, 3),
+        "rerank_ms": rerank,
     }
 
 

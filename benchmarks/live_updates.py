@@ -109,23 +109,30 @@ class Figures:
 
     quiet: np.ndarray
     busy: np.ndarray
+    alone: np.ndarray
     delays: np.ndarray
     changes: int
     wrong: tuple[str, ...]
     left: int
 
     def __str__(self) -> str:
-        delays = self.delays if len(self.delays) else np.array([np.nan])
         quiet, busy = (np.percentile(ms, [50, 95, 99]) for ms in (self.quiet, self.busy))
         return (
             f"searches quiet: {len(self.quiet):,}, p50 {quiet[0]:.1f} ms, p95 {quiet[1]:.1f} ms, "
             f"p99 {quiet[2]:.1f} ms\n"
             f"searches while {self.changes:,} changes were made: {len(self.busy):,}, p50 {busy[0]:.1f} ms, "
             f"p95 {busy[1]:.1f} ms, p99 {busy[2]:.1f} ms; p95 is {busy[1] / quiet[1]:.2f} times the quiet\n"
-            f"visible after: {len(self.delays)} probes, p50 {np.percentile(delays, 50):.2f} s, "
-            f"p95 {np.percentile(delays, 95):.2f} s, at most {delays.max():.2f} s\n"
+            f"visible after, with nothing else going on: {_delays(self.alone)}\n"
+            f"visible after, meanwhile: {_delays(self.delays)}\n"
             f"wrong answers: {len(self.wrong)}; changes that still waited at the end: {self.left}"
         )
+
+
+def _delays(seconds: np.ndarray) -> str:
+    if not len(seconds):
+        return "no probe"
+    middle, high = np.percentile(seconds, [50, 95])
+    return f"{len(seconds)} probes, p50 {middle:.2f} s, p95 {high:.2f} s, at most {seconds.max():.2f} s"
 
 
 def build(folder: Path, items: int) -> None:
@@ -150,9 +157,11 @@ def measure(folder: Path, items: int, seconds: float, quiet: float = QUIET, rate
     inbox = Inbox(Collection(folder).paths)
     model = Model({number: [True] for number in range(items)})
     with pinakes.open(folder) as engine, draining(folder):
+        alone = Prober(engine, inbox, model)
+        alone.run(time.monotonic() + quiet)
         before = searching(engine, model, items, quiet, lambda deadline: time.sleep(quiet))
         writer = Writer(inbox, model, items, rate)
-        prober = Prober(engine, inbox, model)
+        prober = Prober(engine, inbox, model, first=20_000_000)
 
         def write(deadline: float) -> None:
             probing = threading.Thread(target=prober.run, args=(deadline,))
@@ -170,7 +179,8 @@ def measure(folder: Path, items: int, seconds: float, quiet: float = QUIET, rate
             look(engine, model, number, final=True)
         inbox.close()
     changes = writer.changes
-    return Figures(before, during, np.array(prober.delays), changes, tuple(model.wrong), left)
+    alone_delays, delays = np.array(alone.delays), np.array(prober.delays)
+    return Figures(before, during, alone_delays, delays, changes, tuple(model.wrong), left)
 
 
 @contextmanager
@@ -270,10 +280,11 @@ class Prober:
     engine: Engine
     inbox: Inbox
     model: Model
+    first: int = 10_000_000
     delays: list[float] = field(default_factory=list)
 
     def run(self, deadline: float) -> None:
-        number = 10_000_000
+        number = self.first
         while time.monotonic() < deadline - 2:
             number += 1
             self.inbox.accept([ask(self.model, number, present=True, sampled=False)])

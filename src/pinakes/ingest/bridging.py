@@ -11,7 +11,13 @@ from pinakes.encoders.base import TextEncoder
 from pinakes.encoders.bridge import Bridge, fit_bridge
 from pinakes.indexes.bm25 import BM25Index
 from pinakes.ingest.nearest import nearest_items
-from pinakes.ingest.text_weight import TextWeight, fit_text_weight, known_item_queries
+from pinakes.ingest.text_weight import (
+    Rank,
+    TextWeight,
+    allow_text_weight,
+    fit_text_weight,
+    known_item_queries,
+)
 from pinakes.kernels.similarity import Stored
 
 HELD_OUT = 5
@@ -72,7 +78,8 @@ def _fit_weight(
     if trained is None:
         return TextWeight(0.0, 0, {}, "too few items to hold some out")
     asked = known_item_queries(captions, np.unique(items[~seen]))
-    return _weigh(trained, asked, items, vectors, words)
+    by_words, by_bridge = _rankings(trained, asked, items, vectors, words)
+    return fit_text_weight(asked, by_words, by_bridge)
 
 
 def weigh_words(
@@ -88,11 +95,10 @@ def weigh_words(
         encoder: of the space; it was not fitted on these items, so any of them may be asked for.
         captions, items, vectors, words: see `fit_words`.
     """
-    asked = known_item_queries(captions, np.unique(items))
-    if asked:
-        weight = _weigh(encoder, asked, items, vectors, words)
-    else:
-        weight = TextWeight(1.0, 0, {}, "no item has enough words to be asked for: nothing speaks against it")
+    held = np.unique(items)
+    asked = known_item_queries(captions, held)
+    by_words, by_model = _rankings(encoder, asked, items, vectors, words)
+    weight = allow_text_weight(asked, by_words, by_model, len(held))
     return {
         "text_weight": weight.weight,
         "text_weight_n": weight.n,
@@ -101,17 +107,24 @@ def weigh_words(
     }
 
 
-def _weigh(
+def _rankings(
     encoder: TextEncoder,
     asked: Sequence[tuple[str, int]],
     items: NDArray[np.int64],
     vectors: Stored,
     words: BM25Index,
-) -> TextWeight:
+) -> tuple[Rank, Rank]:
+    """Return how BM25 and how an encoder rank items for the queries."""
+    if not asked:
+        return _nothing, _nothing
     texts = [query for query, _ in asked]
     ranked = dict(zip(texts, nearest_items(encoder.encode_texts(texts), vectors, items, DEPTH), strict=True))
 
     def by_words(query: str) -> NDArray[np.int64]:
         return words.search(query, None, DEPTH).rows
 
-    return fit_text_weight(asked, by_words, ranked.__getitem__)
+    return by_words, ranked.__getitem__
+
+
+def _nothing(query: str) -> NDArray[np.int64]:
+    return np.empty(0, dtype=np.int64)

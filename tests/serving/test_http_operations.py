@@ -158,7 +158,7 @@ def test_a_ref_is_moved_by_admins_and_the_service_follows(two_releases, client_o
     moved = client.put("/v1/refs/live", json={"release": first}, headers=bearer("admin"))
     assert moved.json()["release"] == first
     assert moved.json()["history"][0]["reason"].startswith("rollback")
-    engine._looked = 0.0
+    engine.refresh()
     assert client.get(f"/v1/items/{deleted}", headers=bearer("search")).status_code == 200
     listed = client.get("/v1/snapshots", headers=bearer("search")).json()
     assert [snapshot["name"] for snapshot in listed["snapshots"]] == ["v0001", "v0001+d0001"]

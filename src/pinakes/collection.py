@@ -3,21 +3,16 @@
 import math
 import os
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from pinakes.catalog.database import Database, open_catalog
-from pinakes.catalog.items import count_items, count_pictures
+from pinakes.catalog.database import Database
 from pinakes.catalog.lease import writer_lease
-from pinakes.catalog.quarantine import count_reasons, read_entries
-from pinakes.catalog.runs import list_runs
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.errors import GateError, SourceError, UsageError
 from pinakes.indexes.stored import IndexRecord
@@ -26,7 +21,6 @@ from pinakes.ingest.add import add_records, upsert_records
 from pinakes.ingest.changes import MAX_SHARE
 from pinakes.ingest.delete import delete_items
 from pinakes.ingest.duplicates.search import DuplicateSearch
-from pinakes.ingest.encoders import missing_encoders
 from pinakes.ingest.freeze import FreezeReport
 from pinakes.ingest.indexing.build import index_after_freeze, tune_snapshot
 from pinakes.ingest.indexing.queries import GIVEN, Queries
@@ -36,11 +30,10 @@ from pinakes.ingest.outcome import Deleted, Diagnosis, IndexReport, Status
 from pinakes.ingest.pipeline import Ingest
 from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.remote import addresses_note, fetching, open_remote
+from pinakes.ingest.reports import diagnose, read_status, release_notes
 from pinakes.ingest.rules import EntryRules
 from pinakes.ingest.setup import Options, find_setup, keep_frame, write_setup
-from pinakes.ingest.spaces import unbound_notes
 from pinakes.ingest.trial import SAMPLE_GATE, Trial
-from pinakes.ingest.variants import Variants, find_variants
 from pinakes.ingest.wordless import wordless_note
 from pinakes.ingest.workshop import (
     LIVE,
@@ -60,9 +53,7 @@ from pinakes.snapshots import backup as backups
 from pinakes.snapshots import blocks, leases, refs, verify
 from pinakes.snapshots.layout import CollectionPaths, SnapshotName
 from pinakes.snapshots.manifest import read_manifest
-from pinakes.snapshots.reader import open_snapshot
 from pinakes.snapshots.release import Release
-from pinakes.snapshots.segments import SegmentRows, join_rows, living
 from pinakes.sources.open import open_source
 
 
@@ -126,7 +117,7 @@ class Collection:
                 *tried,
                 *wordless_note(settings, self.paths.root),
                 *addresses_note(settings, added),
-                *self._notes(release),
+                *release_notes(self.paths, release),
             ),
             seconds=time.monotonic() - begun,
         )
@@ -315,48 +306,11 @@ class Collection:
 
     def status(self) -> Status:
         """Say what the collection holds and what is served."""
-        settings = self.settings
-        release = served_release(self.paths)
-        snapshots = tuple(pin.name for pin in release.snapshots) if release else ()
-        if not self.paths.catalog_db.exists():
-            return Status(
-                settings.name, settings.synthetic, 0, 0, 0, None, (), 0, 0, {}, (), missing_encoders(settings)
-            )
-        with self._catalog() as database, database.read() as connection:
-            items = count_items(connection)
-            views, media = count_pictures(connection)
-            reasons: Counter[str] = count_reasons(connection)
-            runs = tuple(list_runs(connection, 5))
-        return Status(
-            name=settings.name,
-            synthetic=settings.synthetic,
-            items=items,
-            views=views,
-            media=media,
-            release=release.id if release else None,
-            snapshots=snapshots,
-            deltas=max(0, len(snapshots) - 1),
-            blocked=len(blocks.read_blocks(self.paths).ids),
-            quarantine=dict(reasons),
-            runs=runs,
-            missing=missing_encoders(settings),
-            notes=self._notes(release),
-        )
+        return read_status(self.paths, self.settings, served_release(self.paths))
 
     def doctor(self) -> Diagnosis:
         """Look for silent trouble: damaged files, spellings of one value, what is in quarantine."""
-        release = served_release(self.paths)
-        problems: tuple[str, ...] = ()
-        variants: tuple[Variants, ...] = ()
-        if release is not None:
-            problems = verify.verify_release(self.paths, release).problems
-        if release is not None and not problems:
-            segments = [SegmentRows.of(open_snapshot(self.paths, pin.name)) for pin in release.snapshots]
-            items, _, _ = join_rows(segments)
-            living_items = items.filter(pl.Series(living(segments)))
-            variants = find_variants(living_items, self.settings.attribute_types)
-        with self._catalog() as database, database.read() as connection:
-            return Diagnosis(problems, variants, tuple(read_entries(connection)))
+        return diagnose(self.paths, self.settings, served_release(self.paths))
 
     def entry_rules(self, settings: Settings) -> EntryRules:
         """Return what items must be that come one by one."""
@@ -387,13 +341,6 @@ class Collection:
     ) -> Ingest:
         remote = open_remote(settings.source.fetch, Originals(self.paths.media), os.environ, again=refetch)
         return Ingest(database, settings, picture_encoders(settings), cache, remote, self.progress)
-
-    def _notes(self, release: Release | None) -> tuple[str, ...]:
-        """Return what the owner should know of the spaces of a release."""
-        if release is None:
-            return ()
-        encoders = open_snapshot(self.paths, release.snapshots[0].name).manifest.encoders
-        return unbound_notes({name: record.measured for name, record in encoders.items()})
 
     def _freeze(
         self,
@@ -429,14 +376,6 @@ class Collection:
         self.settings  # noqa: B018 - a folder that is not a collection is said to be so, and not made one
         with writer_lease(self.paths.writer_lock, verb):
             yield
-
-    @contextmanager
-    def _catalog(self) -> Iterator[Database]:
-        database = open_catalog(self.paths.catalog_db)
-        try:
-            yield database
-        finally:
-            database.close()
 
 
 def index(

@@ -154,7 +154,7 @@ def test_blocked_items_are_gone_at_once_and_from_every_release(gallery):
     with pinakes.open(gallery) as engine:
         before = engine.search(like="coin-0002", top=60).ids
         Collection(gallery).block(["coin-0001"], "taken down")
-        engine._looked = 0.0  # as half a second later
+        engine.refresh()
         assert engine.search(like="coin-0002", top=60).ids == tuple(i for i in before if i != "coin-0001")
         assert engine.search("coin-0001", where="family = 'coin'").ids[:1] != ("coin-0001",)
         with pytest.raises(UnknownNameError, match="coin-0001"):

@@ -70,13 +70,13 @@ def test_synonyms_belong_to_a_release_and_come_back_with_it(gallery):
     with pinakes.open(gallery) as engine:
         assert engine.search("specie ").hits == ()  # not before it is published
         with_words = collection.publish("v0001").id
-        engine._looked = 0.0  # as half a second later
+        engine.refresh()
         found = engine.search("specie ")
         assert with_words != before
         assert found.release == with_words
         assert set(found.ids) == set(engine.search("coin").ids)
         collection.rollback(before)
-        engine._looked = 0.0
+        engine.refresh()
         assert engine.search("specie ").hits == ()
     (gallery / "synonyms.toml").write_text("[one_way]\nspecie = 1\n")
     with pytest.raises(SettingsError, match="line 2"):

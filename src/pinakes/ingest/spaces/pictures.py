@@ -18,7 +18,7 @@ from pinakes.settings import SpaceSettings
 from pinakes.snapshots.contents import SpaceContents
 from pinakes.snapshots.manifest import EncoderRecord
 
-FIT_SAMPLE = 20_000
+FIT_SAMPLE = 16_384
 """Pictures that an encoder is fitted on; more hardly change what it finds."""
 
 
@@ -73,12 +73,18 @@ def _words(
 
 
 def _sample(material: Material, family: EncoderFamily) -> NDArray[np.generic]:
-    """Return features of at most 20,000 pictures, spread evenly over their hashes: shape (n, f)."""
+    """Return features of at most `FIT_SAMPLE` pictures, spread evenly over their hashes: shape (n, f)."""
     media = material.tables.views["media"].unique().sort().to_list()
     if not media:
         return np.empty((0, 0), dtype=np.uint8)
     picked = np.unique(np.linspace(0, len(media) - 1, min(FIT_SAMPLE, len(media))).astype(int))
-    return np.stack([*material.read([media[i] for i in picked], family.features.fingerprint, "fitting")])
+    features = material.read([media[i] for i in picked], family.features.fingerprint, "fitting")
+    first = next(features)
+    sample = np.empty((len(picked), *first.shape), dtype=first.dtype)  # stacked, they would be there twice
+    sample[0] = first
+    for row, feature in enumerate(features, start=1):
+        sample[row] = feature
+    return sample
 
 
 def _project(

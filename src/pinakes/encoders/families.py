@@ -4,7 +4,7 @@ from typing import cast
 
 from pinakes.encoders.base import Family, TextFamily
 from pinakes.errors import SettingsError
-from pinakes.registry import components, load
+from pinakes.registry import component, load
 
 
 def open_family(name: str) -> Family:
@@ -23,7 +23,7 @@ def open_family(name: str) -> Family:
     family = load("encoder", kind)
     if not argument:
         return cast("Family", family())
-    if components("encoder")[kind].takes is None:
+    if component("encoder", kind).takes is None:
         raise SettingsError(f"the encoder {kind!r} takes nothing after its name, got {name!r}")
     return cast("Family", family(argument))
 

@@ -2,7 +2,7 @@
 
 from pinakes.errors import SettingsError
 from pinakes.indexes.base import IndexFamily
-from pinakes.registry import components, load
+from pinakes.registry import component, load
 
 
 def index_family(name: str) -> IndexFamily:
@@ -18,7 +18,7 @@ def index_family(name: str) -> IndexFamily:
     """
     kind, _, argument = name.partition(":")
     made = load("index", kind)
-    takes = components("index")[kind].takes
+    takes = component("index", kind).takes
     if argument and takes is None:
         raise SettingsError(f"the index {kind!r} takes nothing after its name, got {name!r}")
     family: IndexFamily = made(argument) if argument else made()

@@ -43,7 +43,7 @@ def test_people_get_a_table(vectors, capsys):
     ("arguments", "message"),
     [
         ([], "name what to search"),
-        (["missing.npy"], "missing.npy cannot be read as a .npy file"),
+        (["missing.npy"], "cannot read the vectors in missing.npy: No such file or directory"),
         (["--synthetic", "50", "--system", "faiss"], "unknown system 'faiss'"),
         (["--synthetic", "50", "--queries", "q.npy"], "generated vectors bring their own queries"),
         (["--synthetic", "50", "--memory-limit", "much"], "'much' is no amount of memory"),

@@ -189,6 +189,20 @@ def test_a_newcomers_mistakes(pinakes, pristine, tmp_path, monkeypatch, argument
     assert code == (0 if "freeze" in arguments else 2)
 
 
+def test_an_answer_in_which_nothing_is_close_says_so(pinakes, pristine):
+    assert "no good match" in pinakes("search", pristine, "purple tractor")[1]
+    assert "no good match" not in pinakes("search", pristine, "--where", "family = 'coin'")[1]
+
+
+def test_a_broken_picture_is_left_out_and_told(pinakes, tmp_path):
+    (tmp_path / "broken.jpg").write_text("no picture")
+    code, out, _ = pinakes("index", tmp_path)
+    assert code == 0
+    assert "0 added, 0 updated, 0 unchanged, 1 quarantined" in out
+    assert f"why: pinakes doctor {tmp_path}" in out
+    assert "not_a_picture" in pinakes("doctor", tmp_path)[1]
+
+
 def test_help_and_version(pinakes):
     assert pinakes("--version") == (0, "0.1.0\n", "")
     assert "index" in pinakes("--help")[1]

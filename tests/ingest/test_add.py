@@ -157,6 +157,18 @@ def test_an_item_of_which_nothing_is_left_is_quarantined_and_its_old_state_stays
     assert ids(world) == []
 
 
+def test_an_item_that_is_only_a_picture_is_nothing_without_it(world: World) -> None:
+    world.spoil("a.bmp")
+    record = replace(world.record("one", "a.bmp", title="a"), only_pictures=True)
+    assert counts(world.add(record)) == (0, 0, 0, 1, 0)
+    last = quarantine_of(world.database)[-1]
+    assert (last.reason, last.detail) == ("nothing_left", "it has no usable picture")
+    assert ids(world) == []
+    world.paint("a.bmp")
+    assert counts(world.add(record)) == (1, 0, 0, 0, 0)
+    assert quarantine_of(world.database) == []
+
+
 def test_a_picture_behind_an_address_is_missing(world: World) -> None:
     remote = replace(world.ref("a.bmp"), uri="https://example.org/a.bmp", path=None)
     report = world.add(replace(world.record("one", title="One"), pictures=(remote,)))

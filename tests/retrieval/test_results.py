@@ -55,6 +55,18 @@ def read(html):
     return texts
 
 
+@pytest.mark.parametrize(
+    ("closeness", "nothing"), [(("loose", "loose"), True), (("loose", "close"), False), ((), False)]
+)
+def test_nothing_is_close_where_every_hit_is_loose(closeness, nothing):
+    hits = [replace(hit(rank), closeness=word) for rank, word in enumerate(closeness, start=1)]
+    assert results(*hits).nothing_close is nothing
+
+
+def test_hits_of_a_filter_are_not_called_far():
+    assert not results(replace(hit(1), closeness="loose", reasons=())).nothing_close
+
+
 def test_a_table_has_a_row_per_hit_and_a_column_per_attribute():
     table = results(hit(1, colour="red", tags=("a", "b")), hit(2, price=2.5)).to_polars()
     assert table.select("rank", "id", "score", "colour", "tags", "price").rows() == [

@@ -32,6 +32,7 @@ def test_each_picture_is_an_item(tmp_path):
         ("b/c/x", "x", {"folder": "b/c"}),
         ("b/red_dress-02", "red dress 02", {"folder": "b"}),
     ]
+    assert all(record.only_pictures for record in records)
     assert records[2].where == "b/red_dress-02.JPG"
     assert roles(records[2]) == {"front": "b/red_dress-02.JPG"}
     assert records[2].pictures[0].path == tmp_path / "b/red_dress-02.JPG"

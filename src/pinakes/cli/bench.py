@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import numpy as np
 import typer
@@ -20,8 +20,9 @@ from pinakes.bench.systems import ENGINES, INDEXES, check_system
 from pinakes.cli.output import console, print_json, print_notes, table
 from pinakes.cli.progress import progress_bars
 from pinakes.engine import open_engine
-from pinakes.errors import SourceError, UsageError
+from pinakes.errors import UsageError
 from pinakes.ingest.progress import Report
+from pinakes.sources.npy import open_vectors
 
 GROUPS = {"indexes": INDEXES, "engines": ENGINES, "all": (*INDEXES, *ENGINES)}
 """Names that stand for several systems."""
@@ -148,13 +149,13 @@ def _dataset(
             raise UsageError(
                 "generated vectors bring their own queries: leave --queries out, or name FILE.npy"
             )
-        shape = CLIP if spectrum is None else fit_spectrum(_load(spectrum), spectrum.name)
+        shape = CLIP if spectrum is None else fit_spectrum(_vectors(spectrum), spectrum.name)
         stem = "clip" if spectrum is None else spectrum.stem
         folder = kept / f"{stem}-{synthetic}-{seed}"
         return generate_dataset(folder, shape, rows=synthetic, queries=count, seed=seed, progress=progress)
-    vectors = _collection_vectors(source, space) if source.is_dir() else _load(source)
+    vectors = _collection_vectors(source, space) if source.is_dir() else _vectors(source)
     name = source.resolve().name
-    found = {path.stem: _load(path) for path in queries}
+    found = {path.stem: _vectors(path) for path in queries}
     folder = kept / f"{Path(name).stem}-{synthetic}-{seed}"
     return extend_dataset(folder, vectors, found, name=name, rows=synthetic, seed=seed, progress=progress)
 
@@ -167,12 +168,8 @@ def _collection_vectors(folder: Path, space: str | None) -> NDArray[np.float32]:
         return engine.vectors(spaces[0])[1]
 
 
-def _load(path: Path) -> NDArray[np.floating]:
-    try:
-        values: NDArray[np.floating] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{path} cannot be read as a .npy file: {error}") from error
-    return values
+def _vectors(path: Path) -> NDArray[np.floating]:
+    return cast("NDArray[np.floating]", open_vectors(path))
 
 
 def _bytes(text: str) -> int:

@@ -115,11 +115,12 @@ def fetch(
     ],
 ) -> None:
     """Download a model into the hub's local cache, for use without a network from then on."""
-    if name.partition(":")[0] == "text":
-        text = open_text_model(fetch_text_model(name.removeprefix("text").removeprefix(":")))
+    kind, colon, model = name.partition(":")
+    if kind == "text":
+        text = open_text_model(fetch_text_model(model))
         console().print(f"fetched {name} into {text.folder} ({text.dim} dimensions)")
         return
-    folder = fetch_model(name.removeprefix("clip:"))
+    folder = fetch_model(model if colon or kind == "clip" else name)
     encoder = open_clip_model(folder)
     console().print(f"fetched {name} into {folder} ({encoder.dim} dimensions)")
 

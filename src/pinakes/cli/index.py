@@ -1,5 +1,6 @@
 """``pinakes index`` and ``pinakes add``: from a source to a published release."""
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -125,6 +126,10 @@ def _show(done: IndexReport, *, json: bool) -> None:
         f"pictures: {pictures.decoded:,} decoded{rate}, {pictures.unchanged:,} unchanged, "
         f"{pictures.refused:,} refused, {pictures.missing:,} missing"
     )
+    if added.quarantined or pictures.refused or pictures.missing:
+        screen.print(
+            f"what was left out, and why: pinakes doctor {shlex.quote(str(done.folder))}", markup=False
+        )
     features = added.features
     if features.hit_rate is not None:
         screen.print(

@@ -15,6 +15,7 @@ from pinakes.errors import UsageError
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.results import Results
 from pinakes.settings import Collapse, ItemScore
+from pinakes.sources.npy import open_vector
 
 TITLE_WIDTH = 48
 FACET_VALUES = 12
@@ -108,6 +109,8 @@ def _print_table(results: Results) -> None:
     if not results.hits:
         screen.print("no hit")
     else:
+        if results.nothing_close:
+            screen.print("[yellow]no good match[/]; the nearest there is:")
         rows = [
             (
                 h.rank,
@@ -176,19 +179,8 @@ def _vectors(given: list[str]) -> NDArray[np.floating] | dict[str, NDArray[np.fl
         space, _, file = text.rpartition("=") if not Path(text).exists() else ("", "", text)
         if space in found or (found and "" in (space, *found)):
             raise UsageError("--vector may be repeated for several spaces: give each as SPACE=FILE")
-        found[space] = _read_vector(Path(file))
+        found[space] = open_vector(Path(file)).astype(np.float64)
     return found.get("", found or None)
-
-
-def _read_vector(path: Path) -> NDArray[np.floating]:
-    try:
-        array = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise UsageError(f"cannot read the vector in {path}: {error}") from None
-    if array.dtype.kind not in "fiu" or array.ndim not in (1, 2) or (array.ndim == 2 and len(array) != 1):
-        raise UsageError(f"{path}: one vector is expected, found {array.dtype} of shape {array.shape}")
-    vector: NDArray[np.float64] = array.reshape(-1).astype(np.float64)
-    return vector
 
 
 def _weights(pairs: list[str]) -> dict[str, float]:

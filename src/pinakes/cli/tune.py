@@ -6,15 +6,14 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 
 from pinakes.cli.output import console, print_json, table
 from pinakes.cli.progress import progress_bars
 from pinakes.collection import Collection
-from pinakes.errors import UsageError
 from pinakes.indexes.stored import IndexRecord, Rung
 from pinakes.ingest.indexing.tune import GATE, LADDER
 from pinakes.registry import BUILT_IN, components
+from pinakes.sources.npy import open_vectors
 
 
 def tune(
@@ -38,7 +37,7 @@ def tune(
             families=index or (*LADDER, *plugins),
             space=space,
             gate=recall,
-            queries=None if queries is None else _read(queries),
+            queries=None if queries is None else open_vectors(queries).astype(np.float32),
         )
     if json:
         print_json({name: asdict(record) for name, record in records.items()})
@@ -79,15 +78,3 @@ def _show(space: str, record: IndexRecord) -> None:
 
 def _key(rung: Rung) -> tuple[str, int]:
     return rung.family, rung.effort
-
-
-def _read(path: Path) -> NDArray[np.floating]:
-    try:
-        array: NDArray[np.floating] = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read as an .npy of query vectors: {error}") from error
-    if array.ndim != 2 or not np.issubdtype(array.dtype, np.floating) or not len(array):
-        raise UsageError(
-            f"{path} holds {array.dtype} of shape {array.shape}, not floats of shape (queries, dim)"
-        )
-    return array

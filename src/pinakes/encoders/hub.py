@@ -1,9 +1,43 @@
-"""The Hugging Face hub: what its local cache holds, and fetching into it when asked to."""
+"""Models by folder or by name: where they lie, what the hub's local cache holds, and fetching into it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pinakes.errors import MissingExtraError, SettingsError, UsageError
+
+
+def find_folder(encoder: str, model: str, recommended: str, repository_of: Callable[[str], str]) -> Path:
+    """Find a model on this machine; nothing is fetched.
+
+    Args:
+        encoder: the kind, such as ``clip``, for messages.
+        model: a folder (a path that exists, or one that begins with ``/``, ``~`` or ``.``), a name that
+            ``repository_of`` knows, or ``owner/name`` of a repository; empty for the recommended model.
+        recommended: the name of that one.
+        repository_of: returns ``owner/name`` of a model's repository.
+
+    Returns:
+        The folder of the model, or of the local copy of the repository.
+
+    Raises:
+        SettingsError: the folder does not exist, or the repository is not in the local cache.
+        UnknownNameError: a name without an owner that is not known.
+        MissingExtraError: a name was given, and the package that knows the cache is not installed.
+    """
+    path = Path(model).expanduser()
+    if model and path.is_dir():
+        return path.absolute()
+    if model.startswith(("/", "~", ".")):
+        raise SettingsError(f"there is no folder {path.absolute()} for the encoder '{encoder}:{model}'")
+    repository = repository_of(model)
+    folder = cached_folder(repository)
+    if folder is None:
+        raise SettingsError(
+            f"the model {repository} is not cached on this machine; run "
+            f"`pinakes encoders fetch {encoder}:{model or recommended}` "
+            f"or give a folder: {encoder}:/path/to/model"
+        )
+    return folder
 
 
 def cached_folder(repository: str) -> Path | None:

@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.indexes.base import Proposal
 from pinakes.indexes.codes import import_faiss, selecting
-from pinakes.indexes.exact import ExactIndex
-from pinakes.indexes.files import read_faiss, write_faiss
+from pinakes.indexes.searched import FEW, SearchedIndex
 from pinakes.kernels.similarity import Stored, widen
 
 NEIGHBOURS = 32
@@ -19,46 +17,19 @@ NEIGHBOURS = 32
 BLOCK = 65_536
 """Rows that are added at once."""
 
-FEW = 1000
-"""Rows up to which an exact scan is the better way."""
 
-
-class GraphIndex:
+class GraphIndex(SearchedIndex):
     """Walks from neighbour to neighbour; effort is how many candidates it keeps on the way."""
 
     name = "hnsw"
-    exhaustive = False
     efforts: Sequence[int] = (32, 64, 128, 256, 512)
+    usual = 128
 
-    def __init__(self, vectors: Stored, index: Any, effort: int = 128) -> None:
-        """Store; ``index`` is FAISS's, None where there are too few rows for one."""
-        self.effort = effort
-        self._vectors, self._index = vectors, index
-        self._plain = ExactIndex(vectors)
-
-    def at(self, effort: int) -> "GraphIndex":
-        """Return the same index keeping another number of candidates."""
-        return GraphIndex(self._vectors, self._index, effort)
-
-    def propose(
-        self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None = None
-    ) -> list[Proposal]:
-        """Propose the k best rows that the walk meets; see `VectorIndex.propose`."""
-        if k < 1 or self._index is None or (mask is not None and np.count_nonzero(mask) <= FEW):
-            return self._plain.propose(queries, k, mask)
+    def _effort(self, k: int, mask: NDArray[np.bool_] | None) -> tuple[Any, int]:
         faiss = import_faiss()
-        faiss.omp_set_num_threads(1)
-        n = len(self._vectors)
         parameters = selecting(mask, faiss.SearchParametersHNSW) or faiss.SearchParametersHNSW()
         parameters.efSearch = max(self.effort, k)
-        scanned = min(n, parameters.efSearch * NEIGHBOURS)
-        found = [self._index.search(query[None], min(k, n), params=parameters)[1][0] for query in queries]
-        return [Proposal(np.sort(rows[rows >= 0]), scanned) for rows in found]
-
-    def save(self, folder: Path) -> None:
-        """Write ``index.faiss``, where there is an index."""
-        if self._index is not None:
-            write_faiss(folder / "index.faiss", self._index)
+        return parameters, min(len(self._vectors), parameters.efSearch * NEIGHBOURS)
 
 
 class GraphFamily:
@@ -81,7 +52,4 @@ class GraphFamily:
 
     def open(self, folder: Path, vectors: Stored) -> GraphIndex:
         """Map the graph and its vectors."""
-        if len(vectors) <= FEW:
-            return GraphIndex(vectors, None)
-        flags = import_faiss().IO_FLAG_MMAP_IFC
-        return GraphIndex(vectors, read_faiss(folder / "index.faiss", len(vectors), flags))
+        return GraphIndex.opened(folder, vectors, import_faiss().IO_FLAG_MMAP_IFC)

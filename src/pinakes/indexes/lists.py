@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.indexes.base import Proposal
 from pinakes.indexes.codes import import_faiss, sample_rows, selecting
-from pinakes.indexes.exact import ExactIndex
-from pinakes.indexes.files import read_faiss, write_faiss
+from pinakes.indexes.searched import FEW, SearchedIndex
 from pinakes.kernels.similarity import Stored, widen
 
 ROWS_EACH = 64
@@ -19,47 +17,19 @@ ROWS_EACH = 64
 BLOCK = 65_536
 """Rows that are added at once."""
 
-FEW = 1000
-"""Rows up to which an exact scan is the better way."""
 
-
-class ListsIndex:
+class ListsIndex(SearchedIndex):
     """Looks at the rows of the clusters that are nearest to the query; effort is how many."""
 
     name = "ivf"
-    exhaustive = False
     efforts: Sequence[int] = (4, 8, 16, 32, 64, 128)
+    usual = 32
 
-    def __init__(self, vectors: Stored, index: Any, effort: int = 32) -> None:
-        """Store; ``index`` is FAISS's, None where there are too few rows for one."""
-        self.effort = effort
-        self._vectors, self._index = vectors, index
-        self._plain = ExactIndex(vectors)
-
-    def at(self, effort: int) -> "ListsIndex":
-        """Return the same index looking at another number of clusters."""
-        return ListsIndex(self._vectors, self._index, effort)
-
-    def propose(
-        self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None = None
-    ) -> list[Proposal]:
-        """Propose the k best rows of the nearest clusters; see `VectorIndex.propose`."""
-        if k < 1 or self._index is None or (mask is not None and np.count_nonzero(mask) <= FEW):
-            return self._plain.propose(queries, k, mask)
+    def _effort(self, k: int, mask: NDArray[np.bool_] | None) -> tuple[Any, int]:
         faiss = import_faiss()
-        faiss.omp_set_num_threads(1)
-        n = len(self._vectors)
         parameters = selecting(mask, faiss.SearchParametersIVF) or faiss.SearchParametersIVF()
         parameters.nprobe = min(self.effort, self._index.nlist)
-        scanned = n * parameters.nprobe // self._index.nlist
-        # One at a time: many together are scored in another order, and equal rows could change places.
-        found = [self._index.search(query[None], min(k, n), params=parameters)[1][0] for query in queries]
-        return [Proposal(np.sort(rows[rows >= 0]), scanned) for rows in found]
-
-    def save(self, folder: Path) -> None:
-        """Write ``index.faiss``, where there is an index."""
-        if self._index is not None:
-            write_faiss(folder / "index.faiss", self._index)
+        return parameters, len(self._vectors) * parameters.nprobe // self._index.nlist
 
 
 class ListsFamily:
@@ -84,7 +54,4 @@ class ListsFamily:
 
     def open(self, folder: Path, vectors: Stored) -> ListsIndex:
         """Map the lists."""
-        if len(vectors) <= FEW:
-            return ListsIndex(vectors, None)
-        flags = import_faiss().IO_FLAG_MMAP
-        return ListsIndex(vectors, read_faiss(folder / "index.faiss", len(vectors), flags))
+        return ListsIndex.opened(folder, vectors, import_faiss().IO_FLAG_MMAP)

@@ -64,10 +64,12 @@ def commit_chunk(connection: sa.Connection, run: int, chunk: Chunk, live: Collec
         entries += [_entry(rejection) for rejection in record.left_out]
         entries += _refused_pictures(record, chunk.outcomes)
         item = _assemble(record, chunk.outcomes)
-        if item.title.strip() or item.text.strip() or item.views or item.vectors:
+        has_words = bool(item.title.strip() or item.text.strip()) and not record.only_pictures
+        if has_words or item.views or item.vectors:
             placed[item.id] = PlacedItem(item, record.where)
         else:
-            entries.append(_refuse(record, "nothing_left", "it has no title, text, vector or usable picture"))
+            lacking = "usable picture" if record.only_pictures else "title, text, vector or usable picture"
+            entries.append(_refuse(record, "nothing_left", f"it has no {lacking}"))
     counts["quarantined"] = counts["read"] - len(placed)
 
     shown = {view.media for entry in placed.values() for view in entry.item.views}

@@ -144,6 +144,14 @@ class Results:
         return self.hits[position]
 
     @property
+    def nothing_close(self) -> bool:
+        """Whether nothing answers the query well: every hit is loose, though something speaks for each.
+
+        Hits of a filter alone have no reasons: they are all equally right.
+        """
+        return bool(self.hits) and all(hit.closeness == "loose" and hit.reasons for hit in self.hits)
+
+    @property
     def ids(self) -> tuple[str, ...]:
         """The ids of the hits, best first."""
         return tuple(hit.id for hit in self.hits)

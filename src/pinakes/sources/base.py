@@ -67,6 +67,8 @@ class Record:
     Attributes:
         where: the place in the source, such as ``items.csv:17`` or a file name.
         vectors: by space, float32 of shape (dim,), as brought, not yet normalised.
+        only_pictures: the item is nothing but its pictures, and its title the name of a file: without a
+            usable picture there is no item.
         left_out: values and pictures of this item that could not be used. The item stands without them, so
             they do not count as rejected: what is offered = records + rejections.
     """
@@ -79,6 +81,7 @@ class Record:
     rights: Rights = Rights()
     pictures: tuple[PictureRef, ...] = ()
     vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    only_pictures: bool = False
     left_out: tuple[Rejection, ...] = ()
 
 

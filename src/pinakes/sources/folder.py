@@ -67,6 +67,7 @@ class FolderSource:
             pictures=tuple(
                 PictureRef(role, str(path), self.root.absolute() / path) for role, path in views.items()
             ),
+            only_pictures=True,
         )
 
 

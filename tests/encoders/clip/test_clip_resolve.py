@@ -71,7 +71,7 @@ def test_a_model_that_is_not_cached_says_what_to_do(cache, name, repository, fet
     with pytest.raises(SettingsError) as caught:
         find_model(name)
     assert str(caught.value) == (
-        f"the model {repository} is not cached on this machine; run `pinakes encoders fetch {fetched}` "
+        f"the model {repository} is not cached on this machine; run `pinakes encoders fetch clip:{fetched}` "
         "or give a folder: clip:/path/to/model"
     )
 

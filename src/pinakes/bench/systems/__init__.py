@@ -82,4 +82,4 @@ def check_system(name: str) -> None:
     if name.startswith(PINAKES):
         index_family(name.removeprefix(PINAKES))
     elif name not in PEERS:
-        raise UnknownNameError("system", name, [*PEERS, *INDEXES])
+        raise UnknownNameError("system", name, {*PEERS, *INDEXES})

@@ -37,7 +37,7 @@ class System(Protocol):
         ...
 
     def open(self, dataset: Dataset, folder: Path) -> None:
-        """Open what `build` left in a folder; raises NotImplementedError where nothing can be kept."""
+        """Open what `build` left in a folder."""
         ...
 
     def spend(self, effort: int) -> None:
@@ -62,17 +62,13 @@ class System(Protocol):
 
 
 class InProcess:
-    """What most systems share: one effort, nothing to keep, no server."""
+    """What most systems share: one effort, and no server."""
 
     efforts: tuple[int, ...] = (0,)
     effort_name = ""
     filters = ""
     answers = ""
     ranks_vectors = True
-
-    def open(self, dataset: Dataset, folder: Path) -> None:
-        """See `System.open`."""
-        raise NotImplementedError
 
     def spend(self, effort: int) -> None:
         """Nothing to trade."""

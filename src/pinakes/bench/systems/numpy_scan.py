@@ -21,6 +21,11 @@ class NumpyScan(InProcess):
         self._columns = dataset.columns
         np.save(folder / "rows.npy", self._rows)
 
+    def open(self, dataset: Dataset, folder: Path) -> None:
+        """See `System.open`."""
+        self._rows = np.load(folder / "rows.npy")
+        self._columns = dataset.columns
+
     def search(self, query: NDArray[np.float32], k: int, where: Range | None) -> NDArray[np.int64]:
         """See `System.search`."""
         if where is None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pinakes.encoders.clip.models import MODELS, OWNER, RECOMMENDED
-from pinakes.encoders.hub import cached_folder, fetch_repository
-from pinakes.errors import SettingsError, UnknownNameError
+from pinakes.encoders.hub import fetch_repository, find_folder
+from pinakes.errors import UnknownNameError
 
 WANTED = ("config.json", "visual/*", "textual/*")
 UNWANTED = ("*.armnn", "*.rknn", "*/fp16/*", "*/rknpu/*")
@@ -12,33 +12,8 @@ UNWANTED = ("*.armnn", "*.rknn", "*/fp16/*", "*/rknpu/*")
 
 
 def find_model(model: str) -> Path:
-    """Find a model on this machine.
-
-    Args:
-        model: a folder (a path that exists, or one that begins with ``/``, ``~`` or ``.``), a name of
-            `MODELS`, or ``owner/name`` of a repository; empty for the recommended model.
-
-    Returns:
-        The folder of the model, or of the local copy of the repository.
-
-    Raises:
-        SettingsError: the folder does not exist, or the repository is not in the local cache.
-        UnknownNameError: a name without an owner that is not in the table.
-        MissingExtraError: a name was given, and the package that knows the cache is not installed.
-    """
-    path = Path(model).expanduser()
-    if model and path.is_dir():
-        return path.absolute()
-    if model.startswith(("/", "~", ".")):
-        raise SettingsError(f"there is no folder {path.absolute()} for the encoder 'clip:{model}'")
-    repository = repository_of(model)
-    folder = cached_folder(repository)
-    if folder is None:
-        raise SettingsError(
-            f"the model {repository} is not cached on this machine; run "
-            f"`pinakes encoders fetch {model or RECOMMENDED}` or give a folder: clip:/path/to/model"
-        )
-    return folder
+    """Find a model on this machine; see `pinakes.encoders.hub.find_folder`."""
+    return find_folder("clip", model, RECOMMENDED, repository_of)
 
 
 def repository_of(model: str) -> str:

@@ -2,39 +2,17 @@
 
 from pathlib import Path
 
-from pinakes.encoders.hub import cached_folder, fetch_repository
+from pinakes.encoders.hub import fetch_repository, find_folder
 from pinakes.encoders.text.models import MODELS, RECOMMENDED, Model
-from pinakes.errors import SettingsError, UnknownNameError
+from pinakes.errors import UnknownNameError
 
 WANTED = ("*.json", "*/config.json", "onnx/model.onnx", "onnx/model.onnx_data")
 """Files of a repository that are fetched."""
 
 
 def find_text_model(model: str) -> Path:
-    """Find a model on this machine.
-
-    Args:
-        model: a folder (a path that exists, or one that begins with ``/``, ``~`` or ``.``), a name of
-            `MODELS`, or ``owner/name`` of a repository; empty for the recommended model.
-
-    Raises:
-        SettingsError: the folder does not exist, or the repository is not in the local cache.
-        UnknownNameError: a name without an owner that is not in the table.
-        MissingExtraError: a name was given, and the package that knows the cache is not installed.
-    """
-    path = Path(model).expanduser()
-    if model and path.is_dir():
-        return path.absolute()
-    if model.startswith(("/", "~", ".")):
-        raise SettingsError(f"there is no folder {path.absolute()} for the encoder 'text:{model}'")
-    repository = text_repository(model)
-    folder = cached_folder(repository)
-    if folder is None:
-        raise SettingsError(
-            f"the model {repository} is not cached on this machine; run "
-            f"`pinakes encoders fetch text:{model or RECOMMENDED}` or give a folder: text:/path/to/model"
-        )
-    return folder
+    """Find a model on this machine; see `pinakes.encoders.hub.find_folder`."""
+    return find_folder("text", model, RECOMMENDED, text_repository)
 
 
 def text_repository(model: str) -> str:

@@ -74,7 +74,7 @@ class SearchPage:
         cards = make_cards(self.engine, results.hits[: asked.n], results.plan)
         more = asked.more() if len(results) > asked.n else None
         drops = self._drops(asked, picture, len(cards)) if asked.filtered and len(cards) < FEW else ()
-        state = _state(asked, results, cards, droppable=bool(drops), pictured=picture is not None)
+        state = _state(asked, results, cards, droppable=bool(drops))
         facets = shown_facets(self.engine, asked, schema)
         return {
             **self._common(asked),
@@ -153,14 +153,13 @@ class SearchPage:
         )
 
 
-def _state(asked: Asked, results: Results, cards: Sequence[Card], *, droppable: bool, pictured: bool) -> str:
+def _state(asked: Asked, results: Results, cards: Sequence[Card], *, droppable: bool) -> str:
     """Return which of its faces the page shows: the names are those of ``_state.html``."""
     if not cards:
         if droppable:
             return "none_filtered"
         return "no_text" if asked.q and not results.plan else "none"
-    said = asked.q or asked.like or pictured
-    if said and all(card.hit.closeness == "loose" for card in cards):
+    if results.nothing_close:
         return "loose"
     return "few" if asked.filtered and len(cards) < FEW else "found"
 

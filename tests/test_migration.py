@@ -18,7 +18,7 @@ from pinakes.encoders.cache.sqlite import SQLiteCache
 from pinakes.encoders.families import open_family
 from pinakes.errors import SettingsError, SourceError, UnknownNameError, UsageError
 from pinakes.migration import Migration
-from pinakes.settings import load_settings
+from pinakes.settings import SETTINGS_FILE, load_settings
 from pinakes.snapshots.reader import open_snapshot
 from pinakes.snapshots.refs import read_ref
 from pinakes.testing.random_clip import Shape, write_random_clip
@@ -159,6 +159,8 @@ def test_a_picture_that_changed_stops_it_with_what_to_do(gallery, model):
 
 def test_the_command(gallery, model):
     to = f"clip:{model}"
+    written = "# ours\n" + (gallery / SETTINGS_FILE).read_text().replace("[live]", "[live]  # changes")
+    (gallery / SETTINGS_FILE).write_text(written)
     asked = CliRunner().invoke(app, ["encoders", "migrate", str(gallery), "--to", to], input="n\n")
     assert asked.exit_code != 0
     assert "MB of vectors" in asked.output
@@ -177,6 +179,7 @@ def test_the_command(gallery, model):
     back = CliRunner().invoke(app, ["rollback", str(gallery)])
     assert back.exit_code == 0
     assert load_settings(gallery).spaces["picture"].encoder == "descriptor"
+    assert (gallery / SETTINGS_FILE).read_text() == written
 
 
 BUILD = """

@@ -206,3 +206,21 @@ def test_a_read_only_folder_keeps_its_settings(tmp_path):
         save_settings(tmp_path, Settings(name="after"))
     assert load_settings(tmp_path).name == "before"
     tmp_path.chmod(stat.S_IRWXU)
+
+
+def test_a_file_that_is_there_keeps_its_comments_and_its_order(tmp_path):
+    path = tmp_path / SETTINGS_FILE
+    path.write_text('# ours\n[spaces.picture]\nencoder = "descriptor"  # for now\n\n[search]  # words\n')
+    settings = load_settings(tmp_path)
+    changed = settings.model_copy(update={"spaces": {"picture": SpaceSettings(encoder="clip")}})
+    save_settings(tmp_path, changed)
+    assert path.read_text() == '# ours\n[spaces.picture]\nencoder = "clip"  # for now\n\n[search]  # words\n'
+    save_settings(tmp_path, settings)
+    assert load_settings(tmp_path) == settings
+    assert "# ours" in path.read_text()
+
+
+def test_a_file_that_cannot_be_edited_is_written_anew(tmp_path):
+    (tmp_path / SETTINGS_FILE).write_text("nonsense =")
+    save_settings(tmp_path, Settings(name="new"))
+    assert load_settings(tmp_path).name == "new"

@@ -14,6 +14,7 @@ import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pinakes.errors import SettingsError, UsageError
+from pinakes.toml_edit import revise, without_none
 from pinakes.types import RESERVED_FIELDS, AttributeType
 
 SETTINGS_FILE = "pinakes.toml"
@@ -264,25 +265,47 @@ def parse_settings(data: Mapping[str, Any], where: str = SETTINGS_FILE) -> Setti
 
 
 def save_settings(folder: Path, settings: Settings) -> None:
-    """Write ``pinakes.toml``, leaving out what has its default value; replaced by rename."""
-    document = tomlkit.document()
-    document.add(tomlkit.comment("A Pinakes collection. Every key is explained in docs/settings.md."))
-    for key, value in settings.model_dump(mode="json", exclude_defaults=True).items():
-        document.add(key, _without_none(value))
-    document["format"] = settings.format
+    """Write ``pinakes.toml``; replaced by rename.
+
+    Of a file that is there, only what changes is written anew: comments and order stay. A new file leaves
+    out what has its default value.
+    """
     path = folder / SETTINGS_FILE
     temporary = path.with_suffix(".toml.tmp")
     try:
-        temporary.write_text(tomlkit.dumps(document), encoding="utf-8")
+        temporary.write_text(_revised(folder, settings) or _written(settings), encoding="utf-8")
         temporary.replace(path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
 
-def _without_none(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _without_none(v) for k, v in value.items() if v is not None}
-    return value
+def _revised(folder: Path, settings: Settings) -> str | None:
+    """Return the file that is there with other settings in it, or None where it cannot be edited."""
+    try:
+        old = load_settings(folder)
+    except SettingsError:
+        return None
+    text = (folder / SETTINGS_FILE).read_text(encoding="utf-8")
+    revised = revise(text, _sparse(old), _sparse(settings))
+    try:
+        says = None if revised is None else parse_settings(tomllib.loads(revised))
+    except (tomllib.TOMLDecodeError, SettingsError):
+        return None
+    return revised if says == settings else None
+
+
+def _written(settings: Settings) -> str:
+    document = tomlkit.document()
+    document.add(tomlkit.comment("A Pinakes collection. Every key is explained in docs/settings.md."))
+    for key, value in _sparse(settings).items():
+        document.add(key, without_none(value))
+    document["format"] = settings.format
+    return tomlkit.dumps(document)
+
+
+def _sparse(settings: Settings) -> dict[str, Any]:
+    """Return what is not the default."""
+    return settings.model_dump(mode="json", exclude_defaults=True)
 
 
 def _explain(error: Any) -> str:

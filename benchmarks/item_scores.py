@@ -19,7 +19,7 @@ from typing import Any, get_args
 import pinakes
 from pinakes.engine import Engine
 from pinakes.samples.gallery import generate_gallery
-from pinakes.settings import ItemScore
+from pinakes.types import ItemScore
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 SEED = 7

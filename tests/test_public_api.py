@@ -16,6 +16,19 @@ HEAVY = (
     "onnxruntime",
 )
 
+SEARCHES_WITHOUT = (
+    "sqlalchemy",
+    "pydantic",
+    "lark",
+    "tomlkit",
+    "typer",
+    "rich",
+    "fastapi",
+    "jinja2",
+    "httpcore",
+)
+"""Packages that a search without a filter must not wait for."""
+
 
 def test_the_public_names_are_these():
     assert pinakes.__all__ == [
@@ -48,4 +61,15 @@ def test_an_unknown_name_lists_the_known():
 def test_importing_loads_nothing_heavy():
     code = f"import pinakes, sys; print([m for m in {HEAVY} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_opening_and_searching_loads_only_what_a_search_needs(pristine):
+    code = (
+        "import pinakes, sys; engine = pinakes.open(sys.argv[1]); engine.search('coin'); "
+        f"print([m for m in {SEARCHES_WITHOUT} if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(pristine)], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"

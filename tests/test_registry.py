@@ -41,7 +41,7 @@ def plugins(monkeypatch):
 
     def declare(group, **targets):
         points = EntryPoints(EntryPoint(name, value, group) for name, value in targets.items())
-        monkeypatch.setattr(registry, "entry_points", lambda group: points.select(group=group))
+        monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points.select(group=group))
 
     return declare
 

@@ -20,8 +20,7 @@ from pinakes.retrieval.encode import Pictures, query_pictures
 from pinakes.retrieval.facets import Facet, FacetRange
 from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.results import Hit, PlanStep, Reason, Results
-from pinakes.settings import Collapse, ItemScore
-from pinakes.types import AttributeType, Item, Rights, Value, View
+from pinakes.types import AttributeType, Collapse, Item, ItemScore, Rights, Value, View
 
 Vector = NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float]
 

@@ -31,12 +31,11 @@ from pinakes.retrieval.pictures import PICTURE, THUMBNAIL, PictureMaker
 from pinakes.retrieval.query import EncodedQuery
 from pinakes.retrieval.results import Hit, Results
 from pinakes.retrieval.stopwatch import Stopwatch
-from pinakes.settings import Collapse, ItemScore, load_settings
 from pinakes.snapshots.duplicates import Kind
-from pinakes.snapshots.layout import CollectionPaths
+from pinakes.snapshots.layout import CollectionPaths, check_collection
 from pinakes.snapshots.refs import list_refs
 from pinakes.snapshots.release import Release
-from pinakes.types import Item, View
+from pinakes.types import Collapse, Item, ItemScore, View
 
 
 class Engine:
@@ -248,7 +247,7 @@ class Engine:
     ) -> Results:
         auditor = self._auditor
         if auditor is None:  # without a lock: two threads at once would audit twice as often, once
-            auditor = self._auditor = Auditor(opened.settings.search.audit)
+            auditor = self._auditor = Auditor(opened.settings.audit)
         auditor.consider(opened.searcher, query, found)
         return replace(found, picture=self._inline, notes=(*found.notes, *asked.notes(opened)))
 
@@ -418,7 +417,7 @@ def open_engine(folder: str | Path, ref: str = "live", release: str | None = Non
         IntegrityError: the release's files are damaged.
     """
     engine = Engine(CollectionPaths(Path(folder).expanduser().absolute()), ref, release)
-    load_settings(engine.paths.root)
+    check_collection(engine.paths)
     if not list_refs(engine.paths):
         raise UsageError(f"nothing is published in {folder} yet; run: pinakes index {folder}")
     return engine.__enter__()

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any
 
@@ -88,6 +87,8 @@ def components(kind: str) -> dict[str, Component]:
     """
     if kind not in BUILT_IN:
         raise UnknownNameError("kind of component", kind, BUILT_IN)
+    from importlib.metadata import entry_points  # noqa: PLC0415 (takes 10 ms, and few ask for plugins)
+
     group = "pinakes.indexes" if kind == "index" else f"pinakes.{kind}s"
     plugins = {
         point.name: Component(

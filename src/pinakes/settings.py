@@ -15,15 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from pinakes.errors import SettingsError, UsageError
 from pinakes.toml_edit import revise, without_none
-from pinakes.types import RESERVED_FIELDS, AttributeType
-
-SETTINGS_FILE = "pinakes.toml"
-BROUGHT = "vector"
-"""The encoder of a space whose vectors the source brings and that is bound to no encoder."""
+from pinakes.types import BROUGHT, RESERVED_FIELDS, SETTINGS_FILE, AttributeType, Collapse, ItemScore
 
 NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*\Z"
-ItemScore = Literal["best", "mean", "roles"]
-Collapse = bool | Literal["identical", "near"]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 
 

@@ -4,10 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 Value: TypeAlias = str | int | float | bool | date | tuple[str, ...] | None
 """One attribute of one item. A set of strings is a sorted tuple without repeats; unknown is None."""
+
+
+SETTINGS_FILE = "pinakes.toml"
+"""What makes a folder a collection."""
+
+BROUGHT = "vector"
+"""The encoder of a space whose vectors the source brings and that is bound to no encoder."""
+
+ItemScore: TypeAlias = Literal["best", "mean", "roles"]
+"""What the score of an item with several views is."""
+
+Collapse: TypeAlias = bool | Literal["identical", "near"]
+"""Which items that show the same picture stand for each other in an answer."""
 
 
 class AttributeType(StrEnum):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pinakes.errors import UsageError
-from pinakes.filters import ITEM_FIELDS, Operator, check_filter, nodes, parse_filter, text
+from pinakes.filters import ITEM_FIELDS, Operator, check_filter, grammar, nodes, parse_filter
 from pinakes.types import AttributeType
 
 PAGE = (Path(__file__).parents[2] / "docs" / "filters.md").read_text(encoding="utf-8")
@@ -73,7 +73,7 @@ def test_the_two_forms_of_the_example_are_one_filter():
 def test_the_fields_and_limits_are_those_of_the_code():
     for field in ITEM_FIELDS:
         assert f"`{field}`" in PAGE
-    for limit in (text.MAX_BYTES, nodes.MAX_DEPTH, nodes.MAX_PREDICATES, nodes.MAX_VALUES):
+    for limit in (grammar.MAX_BYTES, nodes.MAX_DEPTH, nodes.MAX_PREDICATES, nodes.MAX_VALUES):
         assert f"{limit:,}" in PAGE
 
 

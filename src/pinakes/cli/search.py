@@ -14,8 +14,8 @@ from pinakes.cli.sheet import write_sheet
 from pinakes.errors import UsageError
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.results import Results
-from pinakes.settings import Collapse, ItemScore
 from pinakes.sources.npy import open_vector
+from pinakes.types import Collapse, ItemScore
 
 TITLE_WIDTH = 48
 FACET_VALUES = 12

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pinakes.encoders.base import EncoderFamily, Family, TextFamily
 from pinakes.encoders.families import features_fingerprint, open_family
 from pinakes.errors import MissingExtraError, SettingsError, UnknownNameError
-from pinakes.settings import BROUGHT, Settings
+from pinakes.settings import Settings
+from pinakes.types import BROUGHT
 
 
 def of_pictures(families: Mapping[str, Family], settings: Settings) -> dict[str, EncoderFamily]:

@@ -10,8 +10,6 @@ from pinakes.encoders.families import open_family
 from pinakes.errors import SettingsError, SourceError, StorageError
 from pinakes.ingest.remote import fetching
 from pinakes.settings import (
-    BROUGHT,
-    SETTINGS_FILE,
     Settings,
     SpaceSettings,
     load_settings,
@@ -23,6 +21,7 @@ from pinakes.sources.frame import save_frame
 from pinakes.sources.infer import infer_settings
 from pinakes.sources.npy import open_vectors
 from pinakes.sources.paths import plain_path
+from pinakes.types import BROUGHT, SETTINGS_FILE
 
 FRAME_FILE = "items.parquet"
 """Where a data frame is kept, so that it can be read again."""

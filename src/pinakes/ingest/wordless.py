@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pinakes.encoders.clip.models import MODELS, RECOMMENDED
 from pinakes.settings import Settings
-from pinakes.sources.open import source_folder
+from pinakes.sources.files import source_folder
 
 READS_WORDS = ("clip", "text")
 """Encoders of these kinds read words."""
@@ -17,7 +17,7 @@ def wordless_note(settings: Settings, folder: Path) -> tuple[str, ...]:
         settings: of the collection.
         folder: of the collection.
     """
-    is_folder = source_folder(settings, folder) == folder / settings.source.path
+    is_folder = source_folder(settings.source.path, folder) == folder / settings.source.path
     reads = any(space.encoder.partition(":")[0] in READS_WORDS for space in settings.spaces.values())
     if not is_folder or reads:
         return ()

@@ -16,13 +16,13 @@ from pinakes.ingest.progress import Report
 from pinakes.ingest.self_retrieval import SelfRetrieval
 from pinakes.kernels.threads import one_matrix_thread
 from pinakes.media.originals import Originals
-from pinakes.settings import BROUGHT, Settings
+from pinakes.settings import Settings
 from pinakes.snapshots import refs
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.release import Release, make_release
-from pinakes.sources.files import PictureFiles
-from pinakes.sources.open import source_folder
+from pinakes.sources.files import PictureFiles, source_folder
 from pinakes.synonyms import load_synonyms, with_synonyms
+from pinakes.types import BROUGHT
 
 LIVE = "live"
 
@@ -46,7 +46,7 @@ def picture_encoders(settings: Settings) -> dict[str, ImageEncoder]:
 
 def picture_files(paths: CollectionPaths, settings: Settings) -> PictureFiles:
     """Return where the pictures of a collection lie."""
-    return PictureFiles(source_folder(settings, paths.root), Originals(paths.media))
+    return PictureFiles(source_folder(settings.source.path, paths.root), Originals(paths.media))
 
 
 def served_release(paths: CollectionPaths) -> Release | None:

@@ -13,7 +13,7 @@ from pinakes.retrieval.encode import Pictures, PrepareImage, QueryEncoder, missi
 from pinakes.retrieval.opening import OpenRelease
 from pinakes.retrieval.query import Cut, EncodedQuery
 from pinakes.retrieval.stopwatch import Stopwatch
-from pinakes.settings import Collapse, ItemScore
+from pinakes.types import Collapse, ItemScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class SearchArguments:
             raise QueryError("min_confidence needs a calibrator, and none is bound to this release")
         blocked = opened.searcher.policy.blocked
         encoder = QueryEncoder(opened.corpus, opened.encoders, prepare, blocked, self.score)
-        collapse = opened.settings.search.collapse if self.collapse is None else self.collapse
+        collapse = opened.settings.collapse if self.collapse is None else self.collapse
         with watch.stage("encode"):
             encoded = encoder.encode(self.text, self.image, self.like, self.vector)
         return EncodedQuery(

@@ -14,7 +14,7 @@ from pinakes.kernels.similarity import Stored
 from pinakes.retrieval.columns import Columns
 from pinakes.retrieval.planner import Planner
 from pinakes.retrieval.records import Records
-from pinakes.settings import ItemScore
+from pinakes.types import ItemScore
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pinakes.indexes.bm25 import unquoted
 from pinakes.kernels.similarity import unit_rows
 from pinakes.retrieval.corpus import Corpus, Space
 from pinakes.retrieval.query import MAX_TEXT, compose
-from pinakes.settings import ItemScore
+from pinakes.types import ItemScore
 
 Picture: TypeAlias = str | Path | bytes | Image.Image | NDArray[np.uint8]
 """A picture in a query: a path, the bytes of a file, a PIL image, or RGB of shape (h, w, 3)."""

@@ -21,7 +21,7 @@ from pinakes.retrieval.encode import SpaceEncoders
 from pinakes.retrieval.mask import Policy
 from pinakes.retrieval.planner import Planner
 from pinakes.retrieval.searcher import Searcher
-from pinakes.settings import BROUGHT, ItemScore, Settings, parse_settings
+from pinakes.retrieval.served import ServedSettings, read_served
 from pinakes.snapshots.blocks import read_blocks
 from pinakes.snapshots.duplicates import read_pairs
 from pinakes.snapshots.layout import CollectionPaths
@@ -31,10 +31,9 @@ from pinakes.snapshots.manifest import EncoderRecord
 from pinakes.snapshots.reader import Snapshot, open_snapshot
 from pinakes.snapshots.release import Release, SnapshotPin
 from pinakes.snapshots.segments import SegmentRows, join_rows, living, number_rows
-from pinakes.sources.files import PictureFiles
-from pinakes.sources.open import source_folder
+from pinakes.sources.files import PictureFiles, source_folder
 from pinakes.synonyms import split_settings
-from pinakes.types import View
+from pinakes.types import BROUGHT, ItemScore, View
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class OpenRelease:
 
     paths: CollectionPaths
     release: Release
-    settings: Settings
+    settings: ServedSettings
     segments: tuple[OpenSegment, ...]
     corpus: Corpus
     encoders: dict[str, SpaceEncoders]
@@ -104,7 +103,7 @@ class OpenRelease:
 
     def picture_path(self, view: View) -> Path:
         """Return where the picture of a view lies."""
-        folder = source_folder(self.settings, self.paths.root)
+        folder = source_folder(self.settings.source, self.paths.root)
         return PictureFiles(folder, Originals(self.paths.media)).path(view.uri, view.media)
 
 
@@ -122,7 +121,7 @@ def open_release(paths: CollectionPaths, release: Release, before: OpenRelease |
         IntegrityError: a file of it is damaged.
     """
     plain, synonyms = split_settings(release.settings)
-    settings = parse_settings(plain, where=f"the settings of release {release.id}")
+    settings = read_served(plain, where=f"the settings of release {release.id}")
     with ExitStack() as leases:
         leases.enter_context(hold_leases(paths, *(pin.name for pin in release.snapshots)))
         number, live = read_live(paths) or (None, None)
@@ -134,12 +133,14 @@ def open_release(paths: CollectionPaths, release: Release, before: OpenRelease |
             Segment(s.postings, s.starts[0], alive[s.starts[0] :][: s.rows.items.height]) for s in segments
         ]
         spoken = any(len(segment.postings.terms) for segment in lexical)
-        weights = settings.search.fields.model_dump()
-        words = BM25Index(lexical, weights, synonyms=synonyms).open() if spoken else None
+        words = BM25Index(lexical, settings.weights, synonyms=synonyms).open() if spoken else None
         base = segments[0]
         spaces = {
             name: _join_space(
-                name, _score_of(settings, name), record, [segment.spaces[name] for segment in segments]
+                name,
+                settings.scores.get(name, "best"),  # an older snapshot may have a space they do not name
+                record,
+                [segment.spaces[name] for segment in segments],
             )
             for name, record in base.snapshot.manifest.encoders.items()
         }
@@ -148,8 +149,8 @@ def open_release(paths: CollectionPaths, release: Release, before: OpenRelease |
         searcher = Searcher(
             corpus=corpus,
             release=release.id,
-            schema=settings.attribute_types,
-            policy=Policy(settings.policy.licenses, read_blocks(paths).ids),
+            schema=settings.attributes,
+            policy=Policy(settings.licenses, read_blocks(paths).ids),
             families=FamilyFinder(corpus, partial(read_pairs, paths, release.snapshots), view_starts),
             synthetic=settings.synthetic,
         )
@@ -221,11 +222,6 @@ def _join_space(name: str, score: ItemScore, record: EncoderRecord, parts: Seque
         close=float(measured.get("close", 0.0)),
         very_close=float(measured.get("very_close", 1.0)),
     )
-
-
-def _score_of(settings: Settings, space: str) -> ItemScore:
-    """Return what a space's settings say; an older snapshot may have a space that they no longer name."""
-    return settings.spaces[space].score if space in settings.spaces else "best"
 
 
 def _open_encoders(base: Snapshot, space: str) -> SpaceEncoders:

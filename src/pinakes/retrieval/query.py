@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.errors import QueryError, UnknownNameError
-from pinakes.settings import Collapse, ItemScore
 from pinakes.snapshots.duplicates import Kind
+from pinakes.types import Collapse, ItemScore
 
 MAX_TOP = 10_000
 MAX_TEXT = 4_000

@@ -19,7 +19,8 @@ from pinakes.samples.judgements import judged, make_queries, qrels_lines
 from pinakes.samples.records import FAMILIES, Record, item_id, make_record
 from pinakes.samples.schema import ITEMS_FILE, gallery_settings
 from pinakes.samples.studio import make_picture
-from pinakes.settings import SETTINGS_FILE, save_settings
+from pinakes.settings import save_settings
+from pinakes.types import SETTINGS_FILE
 
 SEED = 2026
 CHUNK = 20

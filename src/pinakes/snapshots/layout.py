@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pinakes.errors import UsageError
-from pinakes.settings import SETTINGS_FILE
+from pinakes.errors import SettingsError, UsageError
 from pinakes.synonyms import SYNONYMS_FILE
+from pinakes.types import SETTINGS_FILE
 
 TEMPORARY = ".tmp-"
 """What is being written begins with this, and is renamed when it is complete."""
@@ -219,6 +219,19 @@ class CollectionPaths:
         if not _REF.fullmatch(name):
             raise UsageError(f"{name!r} cannot name a ref: use up to 64 letters, digits, - and _")
         return self.refs / f"{name}.json"
+
+
+def check_collection(paths: CollectionPaths) -> None:
+    """Check that a folder is a collection; whether its settings are right is for who reads them.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    if not paths.settings.is_file():
+        raise SettingsError(
+            f"{paths.root} is not a collection (no {SETTINGS_FILE}); make it one with: "
+            f"pinakes index {paths.root}"
+        )
 
 
 def list_snapshots(paths: CollectionPaths) -> tuple[SnapshotName, ...]:

@@ -7,6 +7,17 @@ from pinakes.media.originals import Originals
 from pinakes.sources.pictures import is_address
 
 
+def source_folder(source: str, folder: Path) -> Path:
+    """Return the folder that the uris of a source's pictures are relative to.
+
+    Args:
+        source: ``source.path`` of the settings: a folder or a table.
+        folder: the collection's folder.
+    """
+    path = folder / source
+    return path if path.is_dir() else path.parent
+
+
 @dataclass(frozen=True, slots=True)
 class PictureFiles:
     """Where the pictures of a collection lie.

@@ -43,14 +43,3 @@ def open_source(settings: Settings, folder: Path) -> Source:
 def names_pictures(settings: Settings, folder: Path) -> bool:
     """Return whether a source can name pictures: a folder, or a table with a column for them."""
     return bool(settings.source.fields.views) or plain_path(folder / settings.source.path).is_dir()
-
-
-def source_folder(settings: Settings, folder: Path) -> Path:
-    """Return the folder that the uris of a source's pictures are relative to.
-
-    Args:
-        settings: the collection's settings.
-        folder: the collection's folder.
-    """
-    path = folder / settings.source.path
-    return path if path.is_dir() else path.parent

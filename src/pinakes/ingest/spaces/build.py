@@ -8,7 +8,8 @@ from pinakes.ingest.spaces.brought import build_brought
 from pinakes.ingest.spaces.material import BuiltSpace, Material
 from pinakes.ingest.spaces.pictures import build_pictures
 from pinakes.ingest.spaces.texts import build_texts
-from pinakes.settings import BROUGHT, SpaceSettings
+from pinakes.settings import SpaceSettings
+from pinakes.types import BROUGHT
 
 
 @dataclass(frozen=True, slots=True)

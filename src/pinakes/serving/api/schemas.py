@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from pinakes.errors import QueryError
 from pinakes.retrieval.query import MAX_TEXT
-from pinakes.settings import Collapse, ItemScore
-from pinakes.types import AttributeType
+from pinakes.types import AttributeType, Collapse, ItemScore
 
 MAX_PAGE = 200
 MAX_CANDIDATES = 2_000

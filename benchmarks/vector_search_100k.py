@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.budget import verdict
+from benchmarks.progress import Lines
 from benchmarks.real_vectors import generated_dataset, real_datasets
 from pinakes.bench.data.cases import UNFILTERED
 from pinakes.bench.job import Job
@@ -18,7 +19,6 @@ from pinakes.bench.report import Line, lines
 from pinakes.bench.run import Measured, run_systems
 from pinakes.bench.systems import INDEXES
 from pinakes.cli.bench import print_run
-from pinakes.ingest.progress import silent
 
 ROWS = 100_000
 QUANTISED = ("pinakes:pq:2", "pinakes:pq:4", "pinakes:ivf", "pinakes:hnsw")
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 seconds=asked.seconds,
                 clients=cores,
             )
-            run = run_systems(SYSTEMS, dataset, job, cores, silent)
+            run = run_systems(SYSTEMS, dataset, job, cores, Lines())
             print_run(run)
             print()
             found[dataset.name] = {m.summary.system: line for m in run.measured for line in _plain(m)}

@@ -1,15 +1,20 @@
 """Do one thing to a collection, killed at each step in turn: ``kill_collection.py VERB FOLDER [SAMPLE]``.
 
 A step is a call that changes the disk: a file opened for writing, written, flushed, renamed or removed, a
-folder made, a transaction committed. Each run is a fork of this process, which itself never uses polars: its
+folder made, a transaction committed. A file that was not flushed yet is left torn, half of it, as by a power
+cut. Each run is a fork of this process, which has imported everything, but itself never uses polars: its
 threads would not survive the fork. After each kill a second fork looks at what is there, does the same again,
 and looks once more. Prints the number of steps, and a line for every step after which something was wrong.
 
 Without SAMPLE every step is tried, otherwise so many, spread evenly.
 """
 
+import gc
+import importlib
+import json
 import os
 import shutil
+import stat
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -24,6 +29,7 @@ import sqlalchemy as sa
 import pinakes
 from pinakes.catalog.database import Database
 from pinakes.collection import Collection, restore_collection
+from pinakes.engine import open_engine
 from pinakes.ingest.inbox import Inbox, deletion, upsert
 from pinakes.snapshots.layout import TEMPORARY, list_snapshots
 from pinakes.snapshots.refs import list_refs, read_ref
@@ -32,8 +38,14 @@ from pinakes.sources.base import Record
 CHANGING = {"os.mkdir", "os.chmod", "os.rename", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}
 KILLED, FINE, WRONG = 9, 0, 1
 BASE = 30
+LATE = ("numpy.ma", "polars._utils.parquet", "rapidfuzz.distance", "rapidfuzz.process")
+"""Modules that are imported only when they are used, and would be so anew by every fork."""
 
-Answers = tuple[int, list[tuple[str, float]], list[tuple[str, float]]] | None
+ENOUGH = 1_000_000
+"""Steps that no deed has."""
+
+Answers = list[Any] | None
+"""What is served: how many items, and (id, score) of what words and a vector find; None where nothing is."""
 
 
 class Countdown:
@@ -47,19 +59,28 @@ class Countdown:
         if self.left < 0:
             os._exit(KILLED)
 
+    def torn(self, path: Path) -> None:
+        """A step that leaves half of a file."""
+        self.left -= 1
+        if self.left < 0:
+            self.left = ENOUGH  # tearing it is no step
+            path.chmod(0o600)
+            os.truncate(path, path.stat().st_size // 2)
+            os._exit(KILLED)
+
     def install(self) -> None:
         fsync, write_parquet, write = os.fsync, pl.DataFrame.write_parquet, Database.write
 
         def counted_fsync(descriptor: int) -> None:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                self.torn(Path(f"/proc/self/fd/{descriptor}").readlink())
             self.step()
             fsync(descriptor)
 
         def counted_write(frame: pl.DataFrame, path: Path) -> None:
             self.step()
             write_parquet(frame, path)
-            if self.left == 0:  # killed in the middle of the file
-                os.truncate(path, path.stat().st_size // 2)
-            self.step()
+            self.torn(path)
 
         @contextmanager
         def counted_transaction(database: Database) -> Iterator[sa.Connection]:
@@ -174,16 +195,18 @@ def answers(folder: Path) -> Answers:
     """What is served; None where nothing is."""
     if not (folder / "pinakes.toml").exists() or not list_refs(Collection(folder).paths):
         return None
-    with pinakes.open(folder) as engine:
+    with open_engine(folder) as engine:
         found = engine.search("thing again new", top=100), engine.search(vector=[1, 0, 0, 0], top=100)
-        words, vectors = ([(hit.id, hit.score) for hit in results] for results in found)
-        return len(engine), words, vectors
+        return [len(engine), *([[hit.id, hit.score] for hit in results] for results in found)]
 
 
-def is_sound(folder: Path) -> None:
-    if answers(folder) is not None:
+def sound_answers(folder: Path) -> Answers:
+    """What is served, by a collection in which nothing is damaged."""
+    found = answers(folder)
+    if found is not None:
         problems = Collection(folder).verify().problems
         assert not problems, problems
+    return found
 
 
 def restored(file: Path) -> Answers:
@@ -197,14 +220,12 @@ def restored(file: Path) -> Answers:
 
 def check(deed: Deed, folder: Path, old: Answers, new: Answers) -> None:
     """Look at what a kill left, do the deed again, and look once more."""
-    is_sound(folder)
-    left = answers(folder)
+    left = sound_answers(folder)
     assert left in (old, new), f"serves neither the old nor the new: {left}"
     backup = folder.with_name("new.tar")
     assert restored(backup) in (None, old), "a backup that is there is not whole"
     deed.act(folder)
-    is_sound(folder)
-    assert answers(folder) == new, "doing it again did not finish it"
+    assert sound_answers(folder) == new, "doing it again did not finish it"
     paths = Collection(folder).paths
     assert {path.name for path in paths.snapshots.iterdir()} == set(map(str, list_snapshots(paths)))
     assert not [path for path in paths.refs.iterdir() if path.name.startswith(TEMPORARY)]
@@ -235,34 +256,33 @@ def killed(deed: Deed, folder: Path, steps: int) -> None:
 
 
 def count_steps(deed: Deed, folder: Path, out: Path) -> None:
-    enough = 1_000_000
-    countdown = Countdown(enough)
+    """Do the deed undisturbed, and note its steps and what is served before and after."""
+    old = answers(folder)
+    countdown = Countdown(ENOUGH)
     countdown.install()
     deed.act(folder)
-    left = countdown.left
-    countdown.left = enough  # so that noting it is no step
-    out.write_text(str(enough - left))
-
-
-def check_all(deed: Deed, folder: Path, prepared: Path, whole: Path) -> None:
-    check(deed, folder, answers(prepared / "collection"), answers(whole / "collection"))
+    steps, countdown.left = ENOUGH - countdown.left, ENOUGH  # so that noting it is no step
+    out.write_text(json.dumps([steps, old, answers(folder)]))
 
 
 def main(verb: str, place: Path, sample: int | None) -> int:
+    for module in LATE:
+        importlib.import_module(module)
+    gc.freeze()  # a fork that collects would copy every page of what it inherited
     deed = DEEDS[verb]
-    prepared, whole, steps_file = place / "prepared", place / "whole", place / "steps"
+    prepared, undisturbed = place / "prepared", place / "undisturbed.json"
     prepared.mkdir(parents=True)
     assert in_fork(lambda: deed.prepare(prepared / "collection")) == FINE
-    assert in_fork(lambda: count_steps(deed, copy_of(prepared, whole), steps_file)) == FINE
-    steps = int(steps_file.read_text())
+    assert in_fork(lambda: count_steps(deed, copy_of(prepared, place / "whole"), undisturbed)) == FINE
+    steps, old, new = json.loads(undisturbed.read_text())
     last = steps - 1
     chosen = range(steps) if sample is None else sorted({n * last // (sample - 1) for n in range(sample)})
     wrong = []
     for step in chosen:
         folder = copy_of(prepared, place / f"{step:04d}")
         status = in_fork(lambda step=step, folder=folder: killed(deed, folder, step))  # type: ignore[misc]
-        fine = in_fork(lambda folder=folder: check_all(deed, folder, prepared, whole)) == FINE  # type: ignore[misc]
-        if status not in (KILLED, FINE) or not fine:
+        fine = in_fork(lambda folder=folder: check(deed, folder, old, new)) == FINE  # type: ignore[misc]
+        if status != KILLED or not fine:
             wrong.append(step)
             print(f"{verb}: something was wrong after step {step} of {steps}")  # noqa: T201
         else:

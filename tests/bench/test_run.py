@@ -37,7 +37,7 @@ def test_numpy_finds_everything(run):
 
 def test_raw_rows_are_kept(run):
     rows = read_rows(run.job.out / "numpy")
-    assert {row.phase for row in rows} == {"tune", "sweep", "measure"}
+    assert {row.phase for row in rows} == {"sweep", "measure"}  # there is no effort to choose
     assert all(len(set(row.rows)) == 10 for row in rows)
 
 

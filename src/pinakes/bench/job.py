@@ -21,9 +21,10 @@ class Job:
         k: rows of an answer.
         target: recall@k that decides how much effort is spent.
         seconds: of measuring, for each case and kind of query; at least `MINIMUM` queries.
-        clients: threads that ask at the same time when throughput is measured.
+        clients: threads that ask at the same time when throughput is measured; 0 to leave that out.
         limit: bytes of memory, page cache included; None for no limit.
-        sweep: measure every effort without a filter, for the plot of latency against recall.
+        sweep: measure for plots too: every effort without a filter, and every filter with the effort that is
+            enough without one.
     """
 
     system: str
@@ -36,7 +37,7 @@ class Job:
     seconds: float = 5.0
     clients: int = 2
     limit: int | None = None
-    sweep: bool = True
+    sweep: bool = False
 
     def write(self, path: Path) -> None:
         """Write as JSON."""

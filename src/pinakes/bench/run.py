@@ -12,7 +12,7 @@ from pinakes.bench.data.cases import UNFILTERED
 from pinakes.bench.data.dataset import Dataset
 from pinakes.bench.job import Job, Row, Summary, read_rows, read_summary
 from pinakes.bench.machine import THREAD_VARIABLES, Machine, library_versions
-from pinakes.bench.systems import LIBRARIES
+from pinakes.bench.systems import LIBRARIES, SAME_INDEX
 from pinakes.errors import UsageError
 from pinakes.ingest.progress import Report
 
@@ -50,7 +50,8 @@ def run_systems(systems: Sequence[str], dataset: Dataset, job: Job, threads: int
 
     Args:
         systems: their names.
-        job: what to measure; system and folders are filled in here: ``out/SYSTEM`` and ``kept/SYSTEM``.
+        job: what to measure; system and folders are filled in here: ``out/SYSTEM`` and ``kept/SYSTEM``, or
+            another system's where they share an index.
         threads: that each library may use, by its environment variables.
         progress: told how far it is.
 
@@ -70,7 +71,7 @@ def run_systems(systems: Sequence[str], dataset: Dataset, job: Job, threads: int
             cases=cases,
             dataset=dataset.folder,
             out=job.out / _folder(name),
-            kept=job.kept / _folder(name),
+            kept=job.kept / _folder(SAME_INDEX.get(name, name)),
         )
         measured.append(_measure(one, threads))
     progress("measure", len(systems), len(systems))

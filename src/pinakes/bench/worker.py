@@ -1,9 +1,11 @@
 """Measures one system in a process of its own: ``python -m pinakes.bench.worker JOB.json``."""
 
 import json
+import statistics
 import sys
 import threading
 import time
+from bisect import bisect_left
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -73,13 +75,11 @@ class Measurement:
                 if job.limit is not None:
                     evict(files)
                     self._measure("cold", UNFILTERED, COLD)
-                if job.sweep:
-                    self._sweep()
                 for case in job.cases:
                     self._measure("measure", case, None)
-                    if self._efforts[case] != self._efforts[UNFILTERED]:
-                        self._measure("fixed", case, None)
-                throughput = {str(case): self._throughput(case) for case in job.cases}
+                if job.sweep:
+                    self._sweep()
+                throughput = {str(case): self._throughput(case) for case in job.cases if job.clients}
             peak = memory.peak_resident() + sum(memory.resident(pid) for pid in system.processes())
             settings = dict(system.settings())
         finally:
@@ -120,31 +120,48 @@ class Measurement:
         return None, seconds, peak
 
     def _tuned(self, case: Case) -> int:
-        """Return the first effort that reaches the target on the worst kind of query; or the last."""
-        for effort in self._system.efforts:
-            self._system.spend(effort)
-            worst = 1.0
-            for kind in self._dataset.queries:
-                found = self._ask("tune", case, kind, effort, numbers=self._tuning(kind))
-                if found:
-                    worst = min(worst, float(np.mean(found)))
-            if worst >= self._job.target:
-                return effort
-        return self._system.efforts[-1]
+        """Return the least effort that reaches the target, or the greatest; a scan where that is quicker."""
+        efforts, target = self._system.efforts, self._job.target
+        tried: dict[int, tuple[float, float]] = {}
+
+        def reaches(effort: int) -> bool:
+            tried[effort] = self._tried(case, effort)
+            return tried[effort][0] >= target
+
+        # More effort never finds less, so that the first that is enough is found by halving.
+        effort = efforts[bisect_left(efforts[:-1], True, key=reaches)]
+        scan = self._system.scan
+        if scan is not None and reaches(scan):
+            recall, ms = tried.get(effort) or self._tried(case, effort)
+            if recall < target or tried[scan][1] < ms:
+                return scan
+        return effort
+
+    def _tried(self, case: Case, effort: int) -> tuple[float, float]:
+        """Return recall on the worst kind of query, and median milliseconds, of an effort."""
+        self._system.spend(effort)
+        worst, milliseconds = 1.0, []
+        for kind in self._dataset.queries:
+            rows = self._ask("tune", case, kind, effort, numbers=self._tuning(kind))
+            worst = min(worst, _mean_recall(rows))
+            milliseconds += [row.milliseconds for row in rows]
+        return worst, statistics.median(milliseconds)
 
     def _sweep(self) -> None:
         for effort in self._system.efforts:
             self._system.spend(effort)
             for kind in self._dataset.queries:
-                numbers = self._measured(kind)
-                self._ask("sweep", UNFILTERED, kind, effort, numbers=numbers, seconds=self._job.seconds)
+                self._ask("sweep", UNFILTERED, kind, effort, numbers=self._measured(kind))
+        for case in self._job.cases:
+            if self._efforts[case] != self._efforts[UNFILTERED]:
+                self._measure("fixed", case, None)
 
     def _measure(self, phase: str, case: Case, limit: int | None) -> None:
         effort = self._efforts[UNFILTERED if phase == "fixed" else case]
         self._system.spend(effort)
         for kind in self._dataset.queries:
             numbers = self._measured(kind)[:limit]
-            self._ask(phase, case, kind, effort, numbers=numbers, seconds=self._job.seconds)
+            self._ask(phase, case, kind, effort, numbers=numbers)
 
     def _measured(self, kind: str) -> range:
         count = len(self._dataset.queries[kind])
@@ -154,17 +171,8 @@ class Measurement:
         count = len(self._dataset.queries[kind])
         return range(count - min(TUNING, count // 4), count)
 
-    def _ask(
-        self,
-        phase: str,
-        case: Case,
-        kind: str,
-        effort: int,
-        *,
-        numbers: Sequence[int],
-        seconds: float = float("inf"),
-    ) -> list[float]:
-        """Ask queries one after the other, write a row for each, and return the recalls."""
+    def _ask(self, phase: str, case: Case, kind: str, effort: int, *, numbers: Sequence[int]) -> list[Row]:
+        """Ask queries one after the other until the time is up, write a row for each, and return the rows."""
         dataset, k = self._dataset, self._job.k
         queries = dataset.queries[kind]
         filters = [case.where(len(dataset.rows), int(side)) for side in dataset.sides(queries)]
@@ -175,11 +183,11 @@ class Measurement:
         begun = time.perf_counter()
         for number in numbers:
             start = time.perf_counter()
-            if start - begun > seconds and len(answers) >= MINIMUM:
+            if start - begun > self._job.seconds and len(answers) >= MINIMUM:
                 break
             rows = self._system.search(queries[number], k, filters[number])
             answers.append((number, (time.perf_counter() - start) * 1e3, rows))
-        recalls = []
+        asked = []
         truths = read_answers(dataset, kind, case, k)
         for number, milliseconds, rows in answers:
             where, truth = filters[number], truths[number]
@@ -189,7 +197,6 @@ class Measurement:
                 columns = {name: values[rows] for name, values in dataset.columns.items()}
                 allowed = np.ones(len(rows), dtype=bool) if where is None else where.mask(columns)
                 share = recall(rows, scores, allowed, truth.floor, len(truth.rows))
-                recalls.append(share)
             row = Row(
                 phase,
                 str(case),
@@ -202,7 +209,8 @@ class Measurement:
                 repeats(rows),
             )
             self._lines.write(json.dumps(asdict(row)) + "\n")
-        return recalls
+            asked.append(row)
+        return asked
 
     def _throughput(self, case: Case) -> float:
         """Return queries a second with several threads asking."""
@@ -228,6 +236,11 @@ class Measurement:
         for thread in threads:
             thread.join()
         return sum(counts) / (time.perf_counter() - begun)
+
+
+def _mean_recall(rows: Sequence[Row]) -> float:
+    """Return the mean recall; 1.0 where the order is not that of the vectors, and none can be told."""
+    return statistics.fmean(1.0 if row.recall is None else row.recall for row in rows)
 
 
 def _empty(folder: Path) -> None:

@@ -59,7 +59,7 @@ def bench(
         list[float] | None,
         typer.Option("--filter", help="Measure filters that pass this share of the rows; may be repeated."),
     ] = None,
-    filters: Annotated[bool, typer.Option("--filters", help="Measure filters from 0.01 % to 50 %.")] = False,
+    filters: Annotated[bool, typer.Option("--filters", help="Measure filters from 0.01 % to 100 %.")] = False,
     top: Annotated[int, typer.Option("-n", "--top", "--limit", help="Rows of an answer.", min=1)] = 10,
     recall: Annotated[
         float, typer.Option("--recall", help="Spend as much effort as this recall needs.", min=0, max=1)

@@ -7,8 +7,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-SELECTIVITIES = (0.0001, 0.001, 0.01, 0.05, 0.2, 0.5)
-"""Shares of the rows that filters let through; without a filter it is all of them."""
+SELECTIVITIES = (0.0001, 0.001, 0.01, 0.05, 0.2, 0.5, 1.0)
+"""Shares of the rows that filters let through; a filter may let through all of them."""
 
 
 class Kind(StrEnum):

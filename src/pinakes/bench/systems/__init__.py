@@ -22,6 +22,9 @@ PEERS = {
 }
 """Where each system lives, but for Pinakes' indexes: those are ``pinakes:`` and the name of a family."""
 
+SAME_INDEX = {"pinakes-engine-words": "pinakes-engine"}
+"""Systems that search what another one built."""
+
 PINAKES = "pinakes:"
 PLANNED = "pinakes:planned"
 """Indexes chosen and tuned as a collection does it."""

@@ -20,6 +20,8 @@ class System(Protocol):
     Attributes:
         efforts: values of the setting that trades time for recall, cheapest first; the
             harness takes the first that reaches the recall that is asked for.
+        scan: the value that has every row that passes compared instead, without the index; taken where that
+            is quicker. None where the system cannot be told so.
         effort_name: the name of that setting in the system's own words.
         filters: how the system filters, in a few words.
         answers: what comes back with an answer beside rows, such as ``title``; empty for rows alone.
@@ -27,6 +29,7 @@ class System(Protocol):
     """
 
     efforts: tuple[int, ...]
+    scan: int | None
     effort_name: str
     filters: str
     answers: str
@@ -65,6 +68,7 @@ class InProcess:
     """What most systems share: one effort, and no server."""
 
     efforts: tuple[int, ...] = (0,)
+    scan: int | None = None
     effort_name = ""
     filters = ""
     answers = ""

@@ -23,7 +23,7 @@ class ChromaCollection(InProcess):
     effort_name = "ef_search"
     filters = "where ($gte, $lt)"
     answers = "row, title, both numbers"
-    construction = 200
+    construction = 128
 
     def build(self, dataset: Dataset, folder: Path) -> None:
         """See `System.build`."""

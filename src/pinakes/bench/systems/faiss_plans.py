@@ -77,7 +77,7 @@ class Graph(Flat):
     factory = "HNSW32,Flat"
     efforts = (16, 32, 64, 128, 256, 512, 1024, 2048)
     effort_name = "efSearch"
-    construction = 200
+    construction = 128
 
     def _made(self, dim: int, rows: int) -> Any:
         index = super()._made(dim, rows)

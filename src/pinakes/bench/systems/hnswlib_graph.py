@@ -19,7 +19,7 @@ class HnswlibGraph(InProcess):
     effort_name = "ef"
     filters = "filter= function of the label"
     links = 32
-    construction = 200
+    construction = 128
 
     def build(self, dataset: Dataset, folder: Path) -> None:
         """See `System.build`."""

@@ -1,4 +1,4 @@
-"""LanceDB: IVF with HNSW over scalar codes, re-scored; a B-tree for the filter, applied before the search."""
+"""LanceDB: IVF with HNSW over scalar codes, re-scored, or a scan; a B-tree for the filter, applied first."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,7 +19,8 @@ class LanceTable(InProcess):
     """A table with title, two whole numbers and a vector."""
 
     efforts = (32, 64, 128, 256, 512)
-    effort_name = "ef (and nprobes)"
+    scan = 0
+    effort_name = "ef (with all partitions; none: bypass_vector_index)"
     filters = "where(prefilter=True) with a BTREE index"
     answers = "row, title, both numbers"
     refine = 2
@@ -44,7 +45,7 @@ class LanceTable(InProcess):
             index_type="IVF_HNSW_SQ",
             num_partitions=self._lists,
             m=32,
-            ef_construction=200,
+            ef_construction=128,
         )
         for column in Column:
             self._table.create_scalar_index(column.value, index_type="BTREE")
@@ -64,10 +65,12 @@ class LanceTable(InProcess):
         if where is not None:
             name = where.column.value
             asked = asked.where(f"{name} >= {where.low} AND {name} < {where.high}", prefilter=True)
-        # Its ef may not be less than what is looked at again.
-        least = max(self._effort, k * self.refine)
-        asked = asked.nprobes(self._lists).ef(least).refine_factor(self.refine).limit(k)
-        records = asked.select(["row", "title", *Column, "_distance"]).to_list()
+        if self._effort == self.scan:
+            asked = asked.bypass_vector_index()
+        else:  # its ef may not be less than what is looked at again
+            least = max(self._effort, k * self.refine)
+            asked = asked.nprobes(self._lists).ef(least).refine_factor(self.refine)
+        records = asked.limit(k).select(["row", "title", *Column, "_distance"]).to_list()
         return np.array([record["row"] for record in records], dtype=np.int64)
 
     def settings(self) -> Mapping[str, str | int | float]:
@@ -76,7 +79,7 @@ class LanceTable(InProcess):
             "index": "IVF_HNSW_SQ",
             "num_partitions": self._lists,
             "m": 32,
-            "ef_construction": 200,
+            "ef_construction": 128,
             "refine_factor": self.refine,
         }
 

@@ -19,7 +19,7 @@ class UsearchGraph(InProcess):
     effort_name = "expansion_search"
     filters = "none in Python: as many as expansion_search are asked for, then filtered"
     links = 32
-    construction = 200
+    construction = 128
 
     def build(self, dataset: Dataset, folder: Path) -> None:
         """See `System.build`."""

@@ -88,6 +88,7 @@ class AttributeSettings(_Table):
     type: AttributeType = Field(description="string, integer, float, bool, date or set (of strings)")
     column: str | None = Field(None, description="the column it comes from, where it has another name")
     separator: str = Field(",", description="what separates the members in the text of a set", min_length=1)
+    decimal: Literal[".", ","] = Field(".", description="what stands before the decimals of a number in text")
     required: bool = Field(False, description="an item without a value stops the freeze")
     coverage: Fraction = Field(0.0, description="share of items that must have a value, 0 to 1")
 

@@ -221,3 +221,11 @@ def test_a_demo_too_small_for_its_garment_answers_words(pinakes, tmp_path):
     code, out, _ = pinakes("demo", "--size", 3, "--into", tmp_path / "demo", "--no-serve", "--json")
     assert code == 0
     assert json.loads(out)["search"]["hits"]
+
+
+def test_a_source_of_which_nothing_could_be_taken_is_a_failure(pinakes, tmp_path):
+    (tmp_path / "a.jpg").write_text("no picture")
+    code, out, err = pinakes("index", tmp_path)
+    assert code == 1
+    assert "1 quarantined" in out
+    assert "nothing of the source could be taken" in err

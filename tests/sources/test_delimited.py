@@ -85,3 +85,9 @@ def test_what_is_written_is_read(tmp_path_factory, rows, delimiter):
         writer.writerows([("a", "b", "c"), *rows])
     read_back = [tuple(row.values.values()) for row in DelimitedRows(path).rows()]
     assert read_back == rows
+
+
+def test_a_line_that_declares_the_delimiter_is_no_header(table):
+    rows = table("sep=;\nid;title\n7;a, b\n")
+    assert rows.columns() == ("id", "title")
+    assert read(rows) == [(3, {"id": "7", "title": "a, b"})]

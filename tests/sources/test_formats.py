@@ -29,3 +29,11 @@ def test_other_names(name):
     assert not is_table_name(name)
     with pytest.raises(SourceError, match=r"not a table that can be read; tables end in \.csv, \.tsv"):
         open_rows(Path(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "way"), [("a.xlsx", "save the sheet as CSV"), ("a.json", "one object a line")]
+)
+def test_what_to_do_with_other_formats(name, way):
+    with pytest.raises(SourceError, match=way):
+        open_rows(Path(name))

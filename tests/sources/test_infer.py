@@ -312,3 +312,37 @@ def test_misfits_and_broken_rows_are_told(tmp_path):
     inference = infer_settings(path, into=tmp_path)
     assert inference.notes[0] == "1 of 152 rows cannot be read"
     assert "price: 1 of 151 values looked at are no integer" in inference.notes
+
+
+def infer_csv(tmp_path, text):
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    return infer_settings(tmp_path / "t.csv", into=tmp_path / "t")
+
+
+def test_a_heading_counts_for_more_than_a_gap_and_a_repeat(tmp_path):
+    rows = "1;Red\n2;Blue\n2;Dup\n;None\n" + "".join(f"{n};Coat {n}\n" for n in range(3, 6))
+    fields = infer_csv(tmp_path, f"id;name\n{rows}").settings.source.fields
+    assert (fields.id, fields.title) == ("id", "name")
+
+
+def test_a_heading_that_names_too_few_rows_is_passed_over_and_told(tmp_path):
+    inference = infer_csv(tmp_path, "id,sku\n" + "".join(f"same,s{n}\n" for n in range(9)))
+    assert inference.settings.source.fields.id == "sku"
+    inference = infer_csv(tmp_path, "id,name\n" + "".join(f"same,Coat {n}\n" for n in range(9)))
+    assert (inference.settings.source.fields.id, inference.settings.source.fields.title) == ("name", "name")
+    assert any("id has gaps or repeats in 8 of 9 rows" in note for note in inference.notes)
+
+
+@pytest.mark.parametrize("text", ["name\nRed\nBlue\n", "id,price\na,1\nb,2\n"])
+def test_ids_are_the_titles_where_nothing_else_is_there_to_find_an_item_by(tmp_path, text):
+    fields = infer_csv(tmp_path, text).settings.source.fields
+    assert fields.title == fields.id
+
+
+def test_numbers_with_a_decimal_comma(tmp_path):
+    inference = infer_csv(tmp_path, "id;title;price\na;Red;12,50\nb;Blue;1.299,00 €\n")
+    price = inference.settings.attributes["price"]
+    assert (price.type, price.decimal) == (AttributeType.FLOAT, ",")
+    assert "price: numbers with a decimal comma" in inference.notes
+    records = list(open_source(inference.settings, tmp_path / "t").records())
+    assert [record.attributes["price"] for record in records] == [12.5, 1299.0]

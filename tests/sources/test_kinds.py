@@ -3,15 +3,15 @@ from datetime import date
 import numpy as np
 import pytest
 
-from pinakes.sources.kinds import Unusable, guess_type, is_prose, misfits, name_words, vector_dim
+from pinakes.sources.kinds import Guess, Unusable, guess_type, is_prose, misfits, name_words, vector_dim
 from pinakes.sources.sampling import Column
 from pinakes.types import AttributeType
 
-STRING = (AttributeType.STRING, ",")
-INTEGER = (AttributeType.INTEGER, ",")
-FLOAT = (AttributeType.FLOAT, ",")
-BOOL = (AttributeType.BOOL, ",")
-DATE = (AttributeType.DATE, ",")
+STRING = Guess(AttributeType.STRING, ",")
+INTEGER = Guess(AttributeType.INTEGER, ",")
+FLOAT = Guess(AttributeType.FLOAT, ",")
+BOOL = Guess(AttributeType.BOOL, ",")
+DATE = Guess(AttributeType.DATE, ",")
 
 
 def column(*cells, name="x"):
@@ -43,7 +43,10 @@ def test_name_words(name, words):
         ((1, 2.5), FLOAT),
         (("35.0", "12.0"), FLOAT),
         (("$35", "$1,299"), FLOAT),
-        (("12,5", "7,25"), STRING),
+        (("12,5", "7,25"), Guess(AttributeType.FLOAT, decimal=",")),
+        (("1.299,50 €", "7"), Guess(AttributeType.FLOAT, decimal=",")),
+        (("12,5", "7.25"), STRING),
+        (("1,299", "2,500"), FLOAT),
         (("true", "no"), BOOL),
         ((True, False), BOOL),
         (("1", "0", "1"), INTEGER),
@@ -52,11 +55,11 @@ def test_name_words(name, words):
         (("1999", "2001"), INTEGER),
         (("n/a", "-", "none"), STRING),
         (("1", "n/a", "2"), FLOAT),
-        ((["a"], ["b", "c"]), (AttributeType.SET, ",")),
-        (([1, 2], [3]), (AttributeType.SET, ",")),
-        (("Spring,Summer", "Summer"), (AttributeType.SET, ",")),
-        (("Spring; Summer", "Summer; Autumn"), (AttributeType.SET, ";")),
-        (("['a']", "['b', 'c']"), (AttributeType.SET, ",")),
+        ((["a"], ["b", "c"]), Guess(AttributeType.SET, ",")),
+        (([1, 2], [3]), Guess(AttributeType.SET, ",")),
+        (("Spring,Summer", "Summer"), Guess(AttributeType.SET, ",")),
+        (("Spring; Summer", "Summer; Autumn"), Guess(AttributeType.SET, ";")),
+        (("['a']", "['b', 'c']"), Guess(AttributeType.SET, ",")),
         (("Monet, Claude", "Manet, Edouard"), STRING),
         (("A long and winding sentence, with a comma", "A long and winding sentence, with a comma"), STRING),
         (({"a": 1},), Unusable.NESTED),
@@ -90,7 +93,7 @@ def test_one_misfit_in_a_hundred_does_not_decide():
     few = column(*["7"] * 199, "cheap")
     many = column(*["7"] * 50, "cheap")
     assert guess_type(few) == FLOAT or guess_type(few) == INTEGER
-    assert misfits(few, AttributeType.INTEGER) == 1
+    assert misfits(few, Guess(AttributeType.INTEGER)) == 1
     assert guess_type(many) == STRING
 
 

@@ -104,3 +104,26 @@ def test_a_set_is_canonical_however_it_is_written(words):
 def test_numbers_survive_being_written(number):
     kind = INTEGER if isinstance(number, int) else FLOAT
     assert convert(repr(number), kind) == number
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("12,50", 12.5),
+        ("1.299,5", 1299.5),
+        ("1 299,50 €", 1299.5),
+        ("€ 1'299", 1299.0),
+        ("-,5", -0.5),
+        ("1.299", 1299.0),
+        ("n/a", None),
+        (7.25, 7.25),
+    ],
+)
+def test_numbers_with_a_decimal_comma(cell, value):
+    assert convert(cell, AttributeType.FLOAT, decimal=",") == value
+
+
+@pytest.mark.parametrize("cell", ["12.5", "1,299.50", "1,2,3", "12,5e", ","])
+def test_what_is_no_number_with_a_decimal_comma(cell):
+    with pytest.raises(ValueError, match="is not a finite number"):
+        convert(cell, AttributeType.FLOAT, decimal=",")

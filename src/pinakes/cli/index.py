@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pinakes.cli.output import console, print_json, print_notes, table
+from pinakes.cli.output import FAILED, console, print_error, print_json, print_notes, table
 from pinakes.cli.progress import progress_bars
 from pinakes.collection import Collection
 from pinakes.collection import index as index_source
@@ -112,7 +112,14 @@ def add(
 def _show(done: IndexReport, *, json: bool) -> None:
     if json:
         print_json(asdict(done))
-        return
+    else:
+        _print(done)
+    if done.add.read and done.add.quarantined == done.add.read:
+        print_error("nothing of the source could be taken")
+        raise typer.Exit(FAILED)
+
+
+def _print(done: IndexReport) -> None:
     screen, added, frozen = console(), done.add, done.freeze
     print_notes(done.notes)
     screen.print(

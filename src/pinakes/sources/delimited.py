@@ -1,6 +1,7 @@
 """Tables as delimited text (RFC 4180): CSV and TSV, with commas, semicolons, tabs or bars between cells."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,9 @@ from pinakes.sources.text import clean_text
 
 DELIMITERS = (",", ";", "\t", "|")
 """What may stand between cells; the header decides, and the first of these wins a tie."""
+
+_DECLARED = re.compile(r"sep=([^\w\s]|\t)\s*")
+"""The line that some spreadsheets write before the header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +102,12 @@ def _open(path: Path) -> tuple[list[str], _Reader]:
     """Return the names in the header, empty for unnamed columns, and a reader of what follows."""
     lines = _Lines(read_lines(path))
     first = next((line for line in lines if line.strip()), None)
+    declared = _DECLARED.fullmatch(first or "")
+    if declared:
+        first = next(lines, None)
     if first is None:
         raise SourceError(f"{path} is empty; its first line must name the columns")
-    delimiter = max(DELIMITERS, key=first.count)
+    delimiter = declared[1] if declared else max(DELIMITERS, key=first.count)
     lines.pushed.append(first)
     lines.number -= 1
     reader = _Reader(lines, delimiter)

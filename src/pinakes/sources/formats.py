@@ -19,6 +19,13 @@ TABLE_FORMATS: Mapping[str, Callable[[Path], Rows]] = {
 """The formats of tables. Text may be gzipped: ``.csv.gz``."""
 
 
+OTHER_WAYS = {
+    **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), "save the sheet as CSV in UTF-8"),
+    ".json": "write one object a line, for example: jq -c '.[]' items.json > items.jsonl",
+}
+"""What to do with tables in other formats."""
+
+
 def is_table_name(name: str) -> bool:
     """Return whether a file name ends like a table's."""
     return _suffix(name) in TABLE_FORMATS
@@ -33,8 +40,10 @@ def open_rows(path: Path) -> Rows:
     make = TABLE_FORMATS.get(_suffix(path.name))
     if make is None:
         known = ", ".join(TABLE_FORMATS)
+        way = OTHER_WAYS.get(_suffix(path.name))
         raise SourceError(
             f"{path} is not a table that can be read; tables end in {known}, or in .gz after that"
+            + (f"; {way}" if way else "")
         )
     return make(path)
 

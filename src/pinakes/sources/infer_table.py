@@ -1,6 +1,6 @@
 """Field map and attribute types of a table, inferred from a sample of its rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from pinakes.errors import SourceError, UnknownNameError
 from pinakes.settings import AttributeSettings, FieldMap, Settings, SourceSettings, SpaceSettings
@@ -12,7 +12,7 @@ from pinakes.sources.headings import (
     is_text_heading,
     text_patterns,
 )
-from pinakes.sources.kinds import Unusable, guess_type, is_prose, misfits
+from pinakes.sources.kinds import Guess, Unusable, guess_type, is_prose, misfits
 from pinakes.sources.picture_columns import find_picture_columns
 from pinakes.sources.places import (
     LEAST_COVERAGE,
@@ -60,7 +60,7 @@ def infer_table(table: Rows, id: str | None, views: Mapping[str, str] | None, no
     spaces = find_spaces(rest, table.path.parent, sample.offered)
     _drop(rest, spaces.values())
     pictures = () if views is not None else find_picture_columns(rest, table.path.parent)
-    key = id or find_id(rest, pictures)
+    key = id or find_id(rest, pictures, notes)
     if key is None:
         raise SourceError(
             f"no column of {table.path} can name its items, for each has gaps or repeats; "
@@ -75,6 +75,8 @@ def infer_table(table: Rows, id: str | None, views: Mapping[str, str] | None, no
     fields = _words_and_rights(rest, kinds)
     _drop(rest, [fields.title or "", *fields.text, *fields.model_dump(include=set(RIGHTS_HEADINGS)).values()])
     kept, patterns = _attributes_of_wide(rest, kinds, notes)
+    if fields.title is None and _names_items(key, (*fields.text, *patterns, *views, *spaces)):
+        fields = fields.model_copy(update={"title": key})
     mapped = {"id": key, "views": dict(views), "vectors": spaces, "text": (*fields.text, *patterns)}
     shown = {PICTURE_SPACE: SpaceSettings(encoder="descriptor")} if views else {}
     return Settings(
@@ -100,15 +102,20 @@ def _usable(known: Mapping[str, Column], notes: list[str]) -> dict[str, Column]:
     return {name: column for name, column in known.items() if column.cells}
 
 
+def _names_items(key: str, others: Collection[str]) -> bool:
+    """Return whether the ids are the titles, too: by their heading, or for want of anything else."""
+    return find_heading((key,), TITLE_HEADINGS) is not None or not others
+
+
 def _drop(columns: dict[str, Column], names: Iterable[str | None]) -> None:
     """Take away the columns that have found their place."""
     for name in names:
         columns.pop(name or "", None)
 
 
-def _kinds(columns: Mapping[str, Column], notes: list[str]) -> dict[str, tuple[AttributeType, str]]:
-    """Return type and separator of every column that can be an attribute."""
-    kinds: dict[str, tuple[AttributeType, str]] = {}
+def _kinds(columns: Mapping[str, Column], notes: list[str]) -> dict[str, Guess]:
+    """Return what every column holds that can be an attribute."""
+    kinds: dict[str, Guess] = {}
     unusable: dict[Unusable, list[str]] = {}
     for name, column in columns.items():
         guess = guess_type(column)
@@ -116,18 +123,18 @@ def _kinds(columns: Mapping[str, Column], notes: list[str]) -> dict[str, tuple[A
             unusable.setdefault(guess, []).append(name)
             continue
         kinds[name] = guess
-        wrong = misfits(column, *guess)
+        wrong = misfits(column, guess)
         if wrong:
-            notes.append(f"{name}: {wrong} of {len(column.cells)} values looked at are no {guess[0].value}")
+            notes.append(f"{name}: {wrong} of {len(column.cells)} values looked at are no {guess.type.value}")
+        if guess.decimal == ",":
+            notes.append(f"{name}: numbers with a decimal comma")
     notes += [f"left out, because of {why.value}: {listed(names)}" for why, names in unusable.items()]
     return kinds
 
 
-def _words_and_rights(
-    columns: Mapping[str, Column], kinds: Mapping[str, tuple[AttributeType, str]]
-) -> FieldMap:
+def _words_and_rights(columns: Mapping[str, Column], kinds: Mapping[str, Guess]) -> FieldMap:
     """Return a field map with title, text and rights."""
-    strings = {name: column for name, column in columns.items() if kinds[name][0] is AttributeType.STRING}
+    strings = {name: column for name, column in columns.items() if kinds[name].type is AttributeType.STRING}
     title = find_heading(strings, TITLE_HEADINGS)
     rights = {right: find_heading(columns, headings) for right, headings in RIGHTS_HEADINGS.items()}
     placed = {title, *rights.values()}
@@ -141,11 +148,13 @@ def _words_and_rights(
 
 
 def _attributes_of_wide(
-    columns: Mapping[str, Column], kinds: Mapping[str, tuple[AttributeType, str]], notes: list[str]
+    columns: Mapping[str, Column], kinds: Mapping[str, Guess], notes: list[str]
 ) -> tuple[list[str], tuple[str, ...]]:
     """Return the columns to keep as attributes, and patterns for the words of the others."""
     kept = most_covered(columns)
-    wordy = [n for n in columns if n not in kept and kinds[n][0] in (AttributeType.STRING, AttributeType.SET)]
+    wordy = [
+        n for n in columns if n not in kept and kinds[n].type in (AttributeType.STRING, AttributeType.SET)
+    ]
     others = len(columns) - len(kept) - len(wordy)
     if len(kept) < len(columns):
         notes.append(
@@ -156,10 +165,10 @@ def _attributes_of_wide(
     return kept, text_patterns(wordy)
 
 
-def _attributes(kinds: Mapping[str, tuple[AttributeType, str]]) -> dict[str, AttributeSettings]:
+def _attributes(kinds: Mapping[str, Guess]) -> dict[str, AttributeSettings]:
     attributes: dict[str, AttributeSettings] = {}
-    for column, (kind, separator) in kinds.items():
+    for column, guess in kinds.items():
         name = attribute_name(column, attributes)
         renamed = None if name == column else column
-        attributes[name] = AttributeSettings(type=kind, column=renamed, separator=separator)
+        attributes[name] = AttributeSettings(column=renamed, **guess._asdict())
     return attributes

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,6 +44,19 @@ class Unusable(Enum):
     NUMBERS = "lists of numbers of different lengths"
 
 
+class Guess(NamedTuple):
+    """What the cells of a column are.
+
+    Attributes:
+        separator: what separates members, if it is a set.
+        decimal: what stands before the decimals of its numbers.
+    """
+
+    type: AttributeType
+    separator: str = ","
+    decimal: str = "."
+
+
 def name_words(name: str) -> list[str]:
     """Return the words of a column's name in lower case: ``imageURL_2`` gives image, url, 2."""
     return [word.lower() for word in re.findall(r"[^\W_]+", _WORD_ENDS.sub(" ", name))]
@@ -64,22 +78,23 @@ def vector_dim(column: Column) -> int | None:
     return dim if fits else None
 
 
-def guess_type(column: Column) -> tuple[AttributeType, str] | Unusable:
-    """Judge a column that holds no vectors.
+def guess_type(column: Column) -> Guess | Unusable:
+    """Judge a column that holds no vectors; or say why it is unusable.
 
-    Returns:
-        Type, and what separates members if it is a set (a comma for other types); or why it is unusable.
+    Numbers have a decimal comma where they cannot be read with a decimal point: ``12,50``.
     """
     unusable = _unusable(column)
     if unusable is not None:
         return unusable
     if any(isinstance(cell, list | np.ndarray) for cell in column.cells):
-        return AttributeType.SET, ","
+        return Guess(AttributeType.SET)
     kind = next((kind for kind in _SCALARS if _SCALARS[kind](column)), None)
     if kind is not None:
-        return kind, ","
+        return Guess(kind)
+    if _is_amount(column, AttributeType.FLOAT, ","):
+        return Guess(AttributeType.FLOAT, decimal=",")
     separator = set_separator(column)
-    return (AttributeType.STRING, ",") if separator is None else (AttributeType.SET, separator)
+    return Guess(AttributeType.STRING) if separator is None else Guess(AttributeType.SET, separator)
 
 
 def set_separator(column: Column) -> str | None:
@@ -110,24 +125,24 @@ def is_prose(column: Column) -> bool:
     return len(texts) > len(column.cells) / 2 and words >= 8 * len(texts) and column.distinct >= 0.5
 
 
-def misfits(column: Column, kind: AttributeType, separator: str = ",") -> int:
+def misfits(column: Column, guess: Guess) -> int:
     """Return the number of cells that are no values of a type."""
-    return sum(isinstance(value, ValueError) for value in _tried(column, kind, separator))
+    return sum(isinstance(value, ValueError) for value in _tried(column, guess))
 
 
-def _tried(column: Column, kind: AttributeType, separator: str = ",") -> list[Value | ValueError]:
+def _tried(column: Column, guess: Guess) -> list[Value | ValueError]:
     tried: list[Value | ValueError] = []
     for cell in column.cells:
         try:
-            tried.append(convert(cell, kind, separator))
+            tried.append(convert(cell, *guess))
         except ValueError as error:
             tried.append(error)
     return tried
 
 
-def _fits(column: Column, kind: AttributeType) -> bool:
+def _fits(column: Column, kind: AttributeType, decimal: str = ".") -> bool:
     """Return whether nearly all cells are values of a type, and not mostly words for *unknown*."""
-    tried = _tried(column, kind)
+    tried = _tried(column, Guess(kind, decimal=decimal))
     wrong = sum(isinstance(value, ValueError) for value in tried)
     known = sum(value is not None for value in tried) - wrong
     return wrong <= TOLERANCE * len(tried) and known >= len(tried) / 2
@@ -152,10 +167,10 @@ def _is_float(column: Column) -> bool:
     return _is_amount(column, AttributeType.FLOAT)
 
 
-def _is_amount(column: Column, kind: AttributeType) -> bool:
+def _is_amount(column: Column, kind: AttributeType, decimal: str = ".") -> bool:
     code = _CODE & set(name_words(column.name))
     padded = any(isinstance(cell, str) and _LEADING_ZERO.match(cell) for cell in column.cells)
-    return not code and not padded and _fits(column, kind)
+    return not code and not padded and _fits(column, kind, decimal)
 
 
 def _is_date(column: Column) -> bool:

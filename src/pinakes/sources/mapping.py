@@ -111,7 +111,10 @@ class RowMapper:
         for name, attribute in self.attributes.items():
             try:
                 converted[name] = convert(
-                    values.get(attribute.column or name), attribute.type, attribute.separator
+                    values.get(attribute.column or name),
+                    attribute.type,
+                    attribute.separator,
+                    attribute.decimal,
                 )
             except ValueError as error:
                 converted[name] = None

@@ -21,18 +21,42 @@ LEAST_COVERAGE = 0.05
 """Share of rows that must have a value for a column of such a wide table to be kept as an attribute."""
 
 
-def find_id(columns: Mapping[str, Column], pictures: tuple[PictureColumn, ...]) -> str | None:
-    """Return the column that names items: by its heading, else by a name that ends so, else by its cells."""
+FAULTS = 0.1
+"""Share of the rows looked at that a column named like an id may leave without an id of their own."""
 
-    def names(column: Column, distinct: float) -> bool:
-        plain = all(isinstance(cell, str | int) and len(str(cell)) <= 200 for cell in column.cells)
-        return plain and column.coverage >= distinct and column.distinct >= distinct
 
-    by_heading = {name: column for name, column in columns.items() if names(column, 0.9)}
-    whole = [name for name, column in columns.items() if names(column, 1.0)]
+def find_id(
+    columns: Mapping[str, Column], pictures: tuple[PictureColumn, ...], notes: list[str]
+) -> str | None:
+    """Return the column that names items: by its heading, else by a name that ends so, else by its cells.
+
+    A heading counts for more than some gaps and repeats: those rows are left out one by one.
+    """
+    usable = {n: column for n, column in columns.items() if _faults(column) <= max(2, FAULTS * column.rows)}
+    by_heading = find_heading(usable, ID_HEADINGS)
+    if by_heading is not None:
+        return by_heading
+    whole = [name for name, column in columns.items() if _is_short(column) and not _faults(column)]
     pictured = [picture.column for picture in pictures if picture.column in whole]
     endings = [name for name in whole if name_words(name)[-1:] == ["id"]]
-    return find_heading(by_heading, ID_HEADINGS) or next(iter((*endings, *pictured, *whole)), None)
+    found = next(iter((*endings, *pictured, *whole)), None)
+    headed = find_heading(columns, ID_HEADINGS)
+    if headed is not None and found is not None:
+        notes.append(
+            f"{found} names the items, for {headed} has gaps or repeats in {_faults(columns[headed])} of "
+            f"{columns[headed].rows} rows looked at; to have it all the same: --id {headed}"
+        )
+    return found
+
+
+def _faults(column: Column) -> int:
+    """Return how many rows a column cannot name: without a plain value, or with one that came before."""
+    plain = {cell for cell in column.cells if isinstance(cell, str | int)}
+    return column.rows - len(plain)
+
+
+def _is_short(column: Column) -> bool:
+    return all(len(str(cell)) <= 200 for cell in column.cells)
 
 
 def choose_views(

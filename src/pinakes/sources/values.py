@@ -20,27 +20,31 @@ _NOTHING = frozenset(("", "nan", "null", "none", "n/a", "na", "-"))
 
 _CURRENCY = re.compile(r"^[$€£¥₹]\s*|\s*[$€£¥₹]$|^(?:USD|EUR|GBP|CHF|JPY)\s*|\s*(?:USD|EUR|GBP|CHF|JPY)$")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_WITH_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:[.' \u00a0\u2019\u202f]\d{3})+|\d+)(?:,\d*)?|[+-]?,\d+")
 _INTEGER = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _FLOAT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}.*)?", re.ASCII)
 
 
-def convert(cell: Any, kind: AttributeType, separator: str = ",") -> Value:
+def convert(cell: Any, kind: AttributeType, separator: str = ",", decimal: str = ".") -> Value:
     """Return a cell as a value of a type, or None where it says nothing.
 
-    Numbers have a decimal point; commas group thousands, and a currency sign is dropped. Dates are ISO 8601,
-    and of a time only its day is kept. A set comes from a list or from text split at the separator, and is
-    stripped, without empty or repeated members, and sorted: ``"Spring,Summer"`` equals ``"Summer, Spring"``.
+    Commas group thousands in numbers with a decimal point, and points, spaces and apostrophes in those with a
+    decimal comma; a currency sign is dropped. Dates are ISO 8601, and of a time only its day is kept. A set
+    comes from a list or from text split at the separator, and is stripped, without empty or repeated members,
+    and sorted: ``"Spring,Summer"`` equals ``"Summer, Spring"``.
 
     Args:
         cell: what the table holds.
         kind: the type of the attribute.
         separator: what separates the members in the text of a set.
+        decimal: what stands before the decimals of a number in text: ``.`` or ``,``.
 
     Raises:
         ValueError: the cell holds something that is no value of this type.
     """
-    return None if is_nothing(cell) else _CONVERTERS[kind](cell, separator)
+    mark = decimal if kind in (AttributeType.INTEGER, AttributeType.FLOAT) else separator
+    return None if is_nothing(cell) else _CONVERTERS[kind](cell, mark)
 
 
 def _to_string(cell: Any, separator: str) -> str | None:
@@ -49,8 +53,8 @@ def _to_string(cell: Any, separator: str) -> str | None:
     return as_text(cell, f"{separator} ") or None
 
 
-def _to_integer(cell: Any, separator: str) -> int | None:
-    number: Any = _bare_number(cell) if isinstance(cell, str) else cell
+def _to_integer(cell: Any, decimal: str) -> int | None:
+    number: Any = _bare_number(cell, decimal) if isinstance(cell, str) else cell
     if number is None:
         return None
     if isinstance(number, str):
@@ -66,10 +70,10 @@ def _to_integer(cell: Any, separator: str) -> int | None:
     return int(number)
 
 
-def _to_float(cell: Any, separator: str) -> float | None:
+def _to_float(cell: Any, decimal: str) -> float | None:
     number = math.nan
     if isinstance(cell, str):
-        text = _bare_number(cell)
+        text = _bare_number(cell, decimal)
         if text is None:
             return None
         if _FLOAT.fullmatch(text):
@@ -128,10 +132,12 @@ _CONVERTERS: Mapping[AttributeType, Callable[[Any, str], Value]] = {
 }
 
 
-def _bare_number(text: str) -> str | None:
-    """Return the digits of a number as text, or None where the text says that it is unknown."""
+def _bare_number(text: str, decimal: str) -> str | None:
+    """Return a number as text with a decimal point alone, or None where the text says that it is unknown."""
     text = text.strip()
     if text.lower() in _NOTHING:
         return None
     text = _CURRENCY.sub("", text, count=1)
+    if decimal == ",":  # 12.5 is no number then, and is not taken for one
+        return re.sub(r"[^\d,+-]", "", text).replace(",", ".") if _WITH_COMMA.fullmatch(text) else ""
     return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text

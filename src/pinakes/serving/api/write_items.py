@@ -167,7 +167,7 @@ def _typed(settings: Settings, attributes: Mapping[str, Plain]) -> dict[str, Val
         if attribute is None:
             raise UnknownNameError("attribute", name, settings.attributes)
         try:
-            typed[name] = convert(value, attribute.type, attribute.separator)
+            typed[name] = convert(value, attribute.type, attribute.separator, attribute.decimal)
         except ValueError as error:
             raise QueryError(f"{name}: {error}") from None
     return typed

@@ -1,9 +1,13 @@
 import json
 import shutil
+import subprocess
+import sys
+from importlib import import_module
 
 import pytest
+import typer
 
-from pinakes.cli.app import run
+from pinakes.cli.app import COMMANDS, run
 
 
 @pytest.fixture
@@ -45,6 +49,37 @@ def test_search_says_what_was_put_right_and_counts_and_sorts(pinakes, pristine):
     code, out, _ = pinakes("search", pristine, "flowerr petal", "--prefix", "--facet", "family")
     assert "no item holds 'flowerr': searched for 'flower'" in out
     assert "family: cocktail (12)" in out
+
+
+def test_search_shows_what_orders_the_hits_and_what_was_asked_for(pinakes, pristine):
+    code, out, _ = pinakes(
+        *("search", pristine, "--where", "family = 'coin'", "--sort", "price", "--show", "synthetic", "-n", 1)
+    )
+    assert code == 0
+    assert out.splitlines()[1].split() == [
+        "rank",
+        "id",
+        "score",
+        "closeness",
+        "title",
+        "price",
+        "synthetic",
+        "reasons",
+    ]
+    assert "loose" not in out
+    assert out.splitlines()[2].split()[-1] == "true"
+    assert "1 hit," in out
+    code, _, err = pinakes("search", pristine, "coin", "--show", "prise")
+    assert (code, "did you mean 'price'" in err) == (2, True)
+
+
+def test_search_says_why_a_filter_finds_nothing(pinakes, pristine):
+    _, out, _ = pinakes("search", pristine, "--where", "family = 'Coin' and price < 1000")
+    assert "no item has family 'Coin'; did you mean 'coin'?" in out
+    assert "without family = 'Coin': " in out
+    assert "without price" not in out
+    _, out, _ = pinakes("search", pristine, '"gold of fools"', "--where", "family = 'coin'")
+    assert "but the query finds none of them" in out
 
 
 def test_search_by_picture_and_like(pinakes, pristine):
@@ -207,6 +242,23 @@ def test_a_broken_picture_is_left_out_and_told(pinakes, tmp_path):
 def test_help_and_version(pinakes):
     assert pinakes("--version") == (0, "0.1.0\n", "")
     assert "index" in pinakes("--help")[1]
+    code, out, _ = pinakes("encoders", "migrate", "--help")
+    assert (code, "--publish" in out) == (0, True)
+
+
+def test_the_help_waits_for_no_command():
+    heavy = "import sys, pinakes.cli.app as app; app.run(['--help']); print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("False\n")
+    assert "Make a folder of pictures" in done.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_says_of_a_command_what_the_command_says(name):
+    module, _, attribute = COMMANDS[name][0].partition(":")
+    command = getattr(import_module(module), attribute)
+    told = command.info.help if isinstance(command, typer.Typer) else command.__doc__.splitlines()[0]
+    assert COMMANDS[name][1] == told
 
 
 def test_demo_answers_a_search(pinakes, tmp_path):

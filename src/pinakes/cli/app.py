@@ -6,41 +6,124 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 import pinakes
 from pinakes.cli.output import FAILED, USAGE, console, print_error
 from pinakes.errors import GateError, IntegrityError, PinakesError, UnknownNameError
 
 COMMANDS = {
-    "index": "pinakes.cli.index:index",
-    "add": "pinakes.cli.index:add",
-    "search": "pinakes.cli.search:search",
-    "serve": "pinakes.cli.serve:serve",
-    "status": "pinakes.cli.content:status",
-    "doctor": "pinakes.cli.doctor:doctor",
-    "delete": "pinakes.cli.content:delete",
-    "block": "pinakes.cli.content:block",
-    "unblock": "pinakes.cli.content:unblock",
-    "freeze": "pinakes.cli.versions:freeze",
-    "compact": "pinakes.cli.versions:compact",
-    "tune": "pinakes.cli.tune:tune",
-    "verify": "pinakes.cli.versions:verify",
-    "publish": "pinakes.cli.versions:publish",
-    "rollback": "pinakes.cli.versions:rollback",
-    "prune": "pinakes.cli.versions:prune",
-    "export": "pinakes.cli.export:export",
-    "backup": "pinakes.cli.backups:backup",
-    "restore": "pinakes.cli.backups:restore",
-    "encoders": "pinakes.cli.encoders:encoders_app",
-    "bench": "pinakes.cli.bench:bench",
-    "demo": "pinakes.cli.demo:demo",
+    "index": (
+        "pinakes.cli.index:index",
+        "Make a folder of pictures or a table searchable; run it again to bring it up to date.",
+    ),
+    "add": (
+        "pinakes.cli.index:add",
+        "Add or replace the items of another table, and publish a release with them.",
+    ),
+    "search": (
+        "pinakes.cli.search:search",
+        "Search a collection by words, by picture, by item, or by several of them.",
+    ),
+    "serve": (
+        "pinakes.cli.serve:serve",
+        "Serve a collection over HTTP until interrupted.",
+    ),
+    "status": (
+        "pinakes.cli.content:status",
+        "Show what a collection holds, what is served, and what is in quarantine.",
+    ),
+    "doctor": (
+        "pinakes.cli.doctor:doctor",
+        "Look for silent trouble: duplicates, spellings of one value, quarantine, missing or damaged files.",
+    ),
+    "delete": (
+        "pinakes.cli.content:delete",
+        "Delete items from the collection, and publish a release without them.",
+    ),
+    "block": (
+        "pinakes.cli.content:block",
+        "Take items down at once: they are not shown by any release, old or new.",
+    ),
+    "unblock": (
+        "pinakes.cli.content:unblock",
+        "Let blocked items be shown again.",
+    ),
+    "freeze": (
+        "pinakes.cli.versions:freeze",
+        "Write what changed since the last release as a verified snapshot, without publishing it.",
+    ),
+    "compact": (
+        "pinakes.cli.versions:compact",
+        "Write base and deltas together as one new base and publish it; fitted encoders are kept.",
+    ),
+    "tune": (
+        "pinakes.cli.tune:tune",
+        "Measure every index on the collection's own vectors, and keep the fastest that finds enough.",
+    ),
+    "verify": (
+        "pinakes.cli.versions:verify",
+        "Hash and check every file of a release again; ends with status 1 when anything is wrong.",
+    ),
+    "publish": (
+        "pinakes.cli.versions:publish",
+        "Point a ref at a snapshot, with the base and the deltas before it.",
+    ),
+    "rollback": (
+        "pinakes.cli.versions:rollback",
+        "Point a ref at an earlier release again.",
+    ),
+    "prune": (
+        "pinakes.cli.versions:prune",
+        "Delete snapshots that no kept release names and nobody reads.",
+    ),
+    "export": (
+        "pinakes.cli.export:export",
+        "Write the vectors of a space as .npy, and their ids and roles as Parquet, row by row.",
+    ),
+    "backup": (
+        "pinakes.cli.backups:backup",
+        "Write settings, catalogue, served releases and models to one file; pictures stay where they are.",
+    ),
+    "restore": (
+        "pinakes.cli.backups:restore",
+        "Check every hash of a backup and put the collection into a new folder.",
+    ),
+    "encoders": (
+        "pinakes.cli.encoders:encoders_app",
+        "Encoders: what there is, what it costs here, models to fetch.",
+    ),
+    "bench": (
+        "pinakes.cli.bench:bench",
+        "Measure latency, recall, throughput, build time, memory and disk, of Pinakes and of its peers.",
+    ),
+    "demo": (
+        "pinakes.cli.demo:demo",
+        "Generate a sample gallery, index it, answer a search, and serve it.",
+    ),
 }
-"""Where each command lives, in the order of the help: a search must not wait for a web server's packages."""
+"""Where each command lives and what it does, in the order of the help: neither search nor help must wait
+for a web server's packages."""
+
+
+class LazyCommand(TyperCommand):
+    """A command that is imported when it is run."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Return the context of the command itself."""
+        module, _, attribute = COMMANDS[self.name or ""][0].partition(":")
+        found = getattr(import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            command: Any = typer.main.get_group(found)
+        else:
+            alone = typer.Typer(add_completion=False)
+            alone.command(self.name)(found)
+            command = typer.main.get_command(alone)
+        return command.make_context(info_name, args, parent=parent, **extra)
 
 
 class LazyGroup(TyperGroup):
-    """Imports a command when it is asked for."""
+    """Knows its commands by name."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands."""
@@ -54,13 +137,7 @@ class LazyGroup(TyperGroup):
         """
         if cmd_name not in COMMANDS:
             raise UnknownNameError("command", cmd_name, COMMANDS)
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
-        found = getattr(import_module(module), attribute)
-        if isinstance(found, typer.Typer):
-            return typer.main.get_group(found)
-        alone = typer.Typer(add_completion=False)
-        alone.command(cmd_name)(found)
-        return typer.main.get_command(alone)
+        return LazyCommand(cmd_name, help=COMMANDS[cmd_name][1])
 
 
 app = typer.Typer(

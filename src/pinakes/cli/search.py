@@ -9,13 +9,16 @@ import typer
 from numpy.typing import NDArray
 
 import pinakes
+from pinakes.cli.no_hit import why_nothing
 from pinakes.cli.output import FAILED, console, print_json, print_notes, table
 from pinakes.cli.sheet import write_sheet
-from pinakes.errors import UsageError
+from pinakes.engine import Engine
+from pinakes.errors import UnknownNameError, UsageError
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.results import Results
+from pinakes.settings import parse_settings
 from pinakes.sources.npy import open_vector
-from pinakes.types import Collapse, ItemScore
+from pinakes.types import Collapse, ItemScore, Value
 
 TITLE_WIDTH = 48
 FACET_VALUES = 12
@@ -47,6 +50,9 @@ def search(
     ] = None,
     facet: Annotated[
         list[str] | None, typer.Option(help="A field whose values are counted, too; may be repeated.")
+    ] = None,
+    show: Annotated[
+        list[str] | None, typer.Option(help="An attribute to show as a column; may be repeated.")
     ] = None,
     prefix: Annotated[
         bool, typer.Option("--prefix", help="The last word may be the beginning of another.")
@@ -92,17 +98,31 @@ def search(
         )
         if html is not None:
             write_sheet(html, engine, results, title=text or "Search")
+        columns = _columns(engine, sort, show or [])
+        missed = () if results.hits or not where else tuple(why_nothing(engine, where, _day(as_of)))
     if json:
         print_json(results.to_dict())
     else:
-        _print_table(results)
+        _print_table(results, columns)
+        for line in missed:
+            console().print(line, markup=False)
         if explain:
             _print_plan(results)
     if require_hit and not results.hits:
         raise typer.Exit(FAILED)
 
 
-def _print_table(results: Results) -> None:
+def _columns(engine: Engine, sort: str | None, show: list[str]) -> tuple[str, ...]:
+    """Return the attributes to show: the one that orders the hits, and those that were asked for."""
+    known = parse_settings(engine.release.settings).attributes
+    for name in show:
+        if name not in known:
+            raise UnknownNameError("attribute", name, known)
+    ordering = (sort or "").removeprefix("-")
+    return tuple(dict.fromkeys((*([ordering] if ordering in known else []), *show)))
+
+
+def _print_table(results: Results, columns: tuple[str, ...]) -> None:
     screen = console()
     if results.synthetic:
         screen.print("[dim]generated sample data[/]")
@@ -116,20 +136,26 @@ def _print_table(results: Results) -> None:
                 h.rank,
                 h.id,
                 f"{h.score:.4f}",
-                h.closeness,
+                h.closeness if h.reasons else None,  # a filter alone is no measure of nearness
                 h.title[:TITLE_WIDTH],
+                *(_cell(h.attributes.get(name)) for name in columns),
                 "; ".join(map(str, h.reasons)),
             )
             for h in results.hits
         ]
         screen.print(
-            table("rank", "id", "score", "closeness", "title", "reasons", rows=rows, right=("rank", "score"))
+            table(
+                *("rank", "id", "score", "closeness", "title", *columns, "reasons"),
+                rows=rows,
+                right=("rank", "score"),
+            )
         )
     for counted in results.facets:
         screen.print(_counts(counted), highlight=False)
     _print_corrections(results)
     print_notes(results.notes)
-    screen.print(f"[dim]{len(results)} hits, {results.timings['total']:.1f} ms, release {results.release}[/]")
+    hits = "1 hit" if len(results) == 1 else f"{len(results)} hits"
+    screen.print(f"[dim]{hits}, {results.timings['total']:.1f} ms, release {results.release}[/]")
 
 
 def _print_corrections(results: Results) -> None:
@@ -140,12 +166,21 @@ def _print_corrections(results: Results) -> None:
         console().print(f"did you mean: {results.did_you_mean}", markup=False)
 
 
+def _cell(value: Value) -> str | None:
+    """Return a value as a filter spells it, without quotes; None where nothing is known."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return None if value is None else str(value)
+
+
 def _counts(facet: Facet) -> str:
     """Return one line with the values of a field, or the ranges of its numbers."""
     if facet.ranges:
         counted = [f"{r.low} to {r.high} ({r.count})" for r in facet.ranges]
     else:
-        counted = [f"{value} ({count})" for value, count in facet.values[:FACET_VALUES]]
+        counted = [f"{_cell(value)} ({count})" for value, count in facet.values[:FACET_VALUES]]
         counted += ["..."] * (len(facet.values) > FACET_VALUES)
     return f"{facet.field}: {', '.join(counted) or 'no values'}"
 

@@ -24,7 +24,7 @@ from pinakes.ingest.duplicates.search import DuplicateSearch
 from pinakes.ingest.freeze import FreezeReport
 from pinakes.ingest.indexing.build import index_after_freeze, tune_snapshot
 from pinakes.ingest.indexing.queries import GIVEN, Queries
-from pinakes.ingest.indexing.tune import GATE, LADDER, Tuning
+from pinakes.ingest.indexing.tune import GATE, Tuning
 from pinakes.ingest.live import publish_live
 from pinakes.ingest.outcome import Deleted, Diagnosis, IndexReport, Status
 from pinakes.ingest.pipeline import Ingest
@@ -214,7 +214,7 @@ class Collection:
     def tune(
         self,
         *,
-        families: Sequence[str] = LADDER,
+        families: Sequence[str] | None = None,
         space: str | None = None,
         gate: float = GATE,
         queries: NDArray[np.floating] | None = None,
@@ -225,7 +225,8 @@ class Collection:
         now on use what was kept.
 
         Args:
-            families: what to try, such as ``int8`` and ``pq:2``; ``exact`` always is.
+            families: what to try, such as ``int8`` and ``pq:2``; ``exact`` always is. When None all that
+                suit the number of rows, those of plugins too.
             space: one space; all when None.
             gate: recall@10 and @100 that an approximate index must reach, 0 to 1.
             queries: real query vectors, shape (n, dim); made from the collection's own when None.
@@ -244,7 +245,7 @@ class Collection:
                     f"nothing is published in {self.folder} yet; run: pinakes index {self.folder}"
                 )
             given = None if queries is None else Queries({"given": unit_rows(queries)}, GIVEN)
-            tuning = Tuning(tuple(families), gate, queries=given)
+            tuning = Tuning(families, gate, queries=given)
             return tune_snapshot(self.paths, release.snapshots[0].name, tuning, space, self.progress)
 
     def publish(self, snapshot: str, ref: str = LIVE) -> Release:

@@ -11,8 +11,7 @@ from pinakes.cli.output import console, print_json, table
 from pinakes.cli.progress import progress_bars
 from pinakes.collection import Collection
 from pinakes.indexes.stored import IndexRecord, Rung
-from pinakes.ingest.indexing.tune import GATE, LADDER
-from pinakes.registry import BUILT_IN, components
+from pinakes.ingest.indexing.tune import GATE
 from pinakes.sources.npy import open_vectors
 
 
@@ -31,10 +30,9 @@ def tune(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure every index on the collection's own vectors, and keep the fastest that finds enough."""
-    plugins = [name for name in components("index") if name not in BUILT_IN["index"]]
     with progress_bars(quiet=json) as report:
         records = Collection(folder, report).tune(
-            families=index or (*LADDER, *plugins),
+            families=index or None,
             space=space,
             gate=recall,
             queries=None if queries is None else open_vectors(queries).astype(np.float32),

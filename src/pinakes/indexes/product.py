@@ -16,9 +16,10 @@ from pinakes.indexes.base import Proposal
 from pinakes.indexes.codes import import_faiss, sample_rows, selecting
 from pinakes.indexes.exact import ExactIndex
 from pinakes.indexes.files import map_array, read_faiss, write_array, write_faiss
-from pinakes.indexes.rotation import random_rotation
-from pinakes.kernels.ahead import expect_random, read_rows_ahead
-from pinakes.kernels.similarity import Stored, products, scan_error, widen
+from pinakes.indexes.rescored import rescored
+from pinakes.indexes.rotation import padded_rotation
+from pinakes.kernels.ahead import expect_random
+from pinakes.kernels.similarity import Stored, products, widen
 
 SHARED = 4
 """Dimensions that share four bits unless told otherwise: 64 bytes a row at 512 dimensions."""
@@ -45,9 +46,8 @@ LAST = 100_000
 class ProductIndex:
     """Looks at the codes of all rows, and scores so many of the best again that a miss is improbable.
 
-    How far codes are off is seen on the rows that are scored again. A row that the scan left out would have
-    to be off by more than the distance from the lowest rough score to the k-th best true one: as long as that
-    is less than ``effort / 10`` standard deviations, more rows are looked at, in the end all of them exactly.
+    As long as a miss is less improbable than ``effort / 10`` standard deviations make it (see `rescored`),
+    more rows are looked at, in the end all of them exactly.
     """
 
     exhaustive = False
@@ -99,17 +99,11 @@ class ProductIndex:
         # A query of zeros has no scale for its table of products.
         while most * MOST <= DEEPER * allowed and query.any():
             (rough,), (rows,) = self._index.search(turned, most, params=parameters)
-            scores = np.empty(0, dtype=np.float32)
-            for upto in (most // DEEPER, most):
-                read_rows_ahead(self._vectors, rows[len(scores) : upto])
-                again = products(widen(self._vectors[rows[len(scores) : upto]]), query)
-                scores = np.concatenate([scores, again])
-                kth = float(np.partition(scores, upto - k)[upto - k])
-                off = float(np.sqrt(np.mean(np.square(scores - rough[:upto]))))
-                sure = float(rough[upto - 1]) + self.effort / 10 * off < kth
-                if sure or upto > LAST:
-                    good = scores >= kth - 2.0 * scan_error(len(query))
-                    return Proposal(np.sort(rows[:upto][good]), allowed)
+            found, sure = rescored(
+                self._vectors, query, k, (rough, rows), (most // DEEPER, most), deviations=self.effort / 10
+            )
+            if sure or most > LAST:
+                return Proposal(found, allowed)
             most *= DEEPER
         return self._plain.propose(query[None], k, mask)[0]
 
@@ -123,11 +117,7 @@ class ProductFamily:
         Raises:
             SettingsError: not a whole number from 1 to 64.
         """
-        if not (shared.isdecimal() and 1 <= int(shared) <= 64):
-            raise SettingsError(
-                f"pq:{shared}: the dimensions that share four bits are a number from 1 to 64, such as pq:4"
-            )
-        self._shared = int(shared)
+        self._shared = shared_dimensions("pq", shared)
 
     @property
     def name(self) -> str:
@@ -138,10 +128,8 @@ class ProductFamily:
         """Fit the centroids on sampled rows, then code all, in blocks."""
         faiss = import_faiss()
         n, dim = vectors.shape
-        pieces = -(-dim // self._shared)
-        # Zero rows pad the rotated vectors to whole pieces; they change no product.
-        rotation = np.zeros((pieces * self._shared, dim), dtype=np.float32)
-        rotation[:dim] = random_rotation(dim)
+        rotation = padded_rotation(dim, self._shared)
+        pieces = len(rotation) // self._shared
         index = faiss.index_factory(len(rotation), f"IVF1,PQ{pieces}x4fs", faiss.METRIC_INNER_PRODUCT)
         sample = widen(vectors[sample_rows(n, TRAINED_ON)]) @ rotation.T
         # One thread: in two, sums of the clustering would come in no fixed order.
@@ -158,6 +146,20 @@ class ProductFamily:
         index = read_faiss(folder / "index.faiss", len(vectors))
         rotation = map_array(folder / "rotation.npy", np.dtype(np.float32), (int(index.d), vectors.shape[1]))
         return ProductIndex(self.name, vectors, index, np.array(rotation))
+
+
+def shared_dimensions(family: str, shared: str) -> int:
+    """Return how many dimensions share four bits.
+
+    Raises:
+        SettingsError: not a whole number from 1 to 64.
+    """
+    if not (shared.isdecimal() and 1 <= int(shared) <= 64):
+        raise SettingsError(
+            f"{family}:{shared}: the dimensions that share four bits are a number from 1 to 64, such as "
+            f"{family}:4"
+        )
+    return int(shared)
 
 
 def _enough(sample: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from pinakes.kernels.similarity import Stored
 from pinakes.snapshots.durable import exclusive, flush_tree, move, remove, storage_errors
 from pinakes.snapshots.layout import TEMPORARY
 
-FORMAT = 1
+FORMAT = 2
 """The version of the index's manifest that this Pinakes writes and reads."""
 
 MANIFEST = "manifest.json"
@@ -31,7 +31,9 @@ class Rung:
         effort: how hard it looked; 0 for an exhaustive one.
         recall10, recall100: share of the exact answer that was found, the lowest over the kinds of queries.
         low10, high10: 95 % interval of ``recall10`` (Wilson's, a query counting once).
-        filtered: the lowest recall@10 under any of the masks that were tried; None where it was not measured.
+        filtered: the lowest recall@10 of any answer under the masks that were tried; None where it was not
+            measured.
+        filtered_recall: recall@10 under masks, the lowest over the kinds of masks.
         ms: median milliseconds for one query, re-scoring included; 10 rows wanted.
         filtered_ms: the same under masks.
         build_s: seconds that the index took to build.
@@ -45,6 +47,7 @@ class Rung:
     high10: float
     recall100: float
     filtered: float | None
+    filtered_recall: float | None
     ms: float
     filtered_ms: float | None
     build_s: float
@@ -63,7 +66,7 @@ class IndexRecord:
         exhaustive: the fastest exact rung.
         approximate: the fastest rung at or above the gate; None where no approximate one is faster.
         filtered_effort: the highest effort that lost no row of any filtered answer and is faster than an
-            exact one; None where there is none.
+            exact one; without one, and where an exact one is slow, the first at or above the gate; or None.
         table: everything that was measured.
         files: bytes of every file, by its path in the folder.
         made: when, UTC.

@@ -5,6 +5,7 @@ cold file took 240 to 1,100 ms on a busy virtual disk, 45 to 80 ms with MADV_RAN
 were asked for ahead.
 """
 
+import ctypes
 import mmap
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from pinakes.kernels.similarity import Stored
 
 LARGE = 2 * 2**30
 """Bytes of vectors from which they are taken not to stay in the page cache; below, advice only costs."""
+
+MLOCK_ONFAULT = 1
+"""Of Linux: pages are locked when they are read, not all at once."""
 
 
 def expect_random(vectors: Stored, large: int = LARGE) -> None:
@@ -67,3 +71,24 @@ def _mapped(vectors: Stored, large: int) -> _Mapped | None:
     if not isinstance(vectors, np.memmap) or not isinstance(vectors.base, mmap.mmap):
         return None
     return _Mapped(vectors.base, vectors.offset % mmap.ALLOCATIONGRANULARITY, vectors.strides[0])
+
+
+def keep_in_memory(address: int, size: int) -> bool:
+    """Have mapped pages stay in memory from when they are first read, and the disk start reading them now.
+
+    For what every query looks at, beside vectors of which each needs a few: their pages would push it out.
+
+    Args:
+        address: of the first page.
+        size: bytes.
+
+    Returns:
+        Whether the pages will stay: not where the system limits how much may (``RLIMIT_MEMLOCK``).
+    """
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "mlock2") or not hasattr(mmap, "MADV_WILLNEED"):
+        return False
+    where, length = ctypes.c_void_p(address), ctypes.c_size_t(size)
+    kept: bool = libc.mlock2(where, length, MLOCK_ONFAULT) == 0
+    libc.madvise(where, length, mmap.MADV_WILLNEED)
+    return kept

@@ -1,5 +1,7 @@
 """An exact scan of stored vectors, block by block, for one query or many: one matrix product a block."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,6 +43,32 @@ def best_rows(
         scores = products(wide, queries[0])[None] if len(queries) == 1 else queries @ wide.T
         for one, found in zip(kept, scores, strict=True):
             one.add(rows, found)
+    return [one.rows() for one in kept]
+
+
+def best_rows_each(
+    vectors: Stored,
+    queries: NDArray[np.float32],
+    asked: Sequence[tuple[int, NDArray[np.bool_] | None]],
+    k: int,
+) -> list[NDArray[np.int64]]:
+    """Answer queries under masks of their own, in one pass over the vectors.
+
+    Args:
+        vectors, queries, k: as in `best_rows`.
+        asked: numbers of queries, each with a mask of shape (n,) or None for all rows.
+
+    Returns:
+        For each of ``asked`` int64 rows, ascending: a superset of the true k best.
+    """
+    kept = [_Kept(k, 2.0 * scan_error(vectors.shape[1])) for _ in asked]
+    for start in range(0, len(vectors), BLOCK):
+        read_block_ahead(vectors, start, start + 4 * BLOCK)
+        scores = queries @ widen(vectors[start : start + BLOCK]).T
+        for one, (number, mask) in zip(kept, asked, strict=True):
+            found = scores[number]
+            among = np.arange(len(found)) if mask is None else np.flatnonzero(mask[start : start + BLOCK])
+            one.add(start + among, found[among])
     return [one.rows() for one in kept]
 
 

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from typing import Self
 
 from pinakes.indexes.base import VectorIndex
-from pinakes.indexes.stored import IndexRecord, OpenIndexes
+from pinakes.indexes.stored import IndexRecord, OpenIndexes, Rung
+from pinakes.kernels.ahead import LARGE
 
 GATHER_MS = 0.00035
 """Milliseconds to fetch one allowed row from its place and compare it (benchmarks/vector_index.py)."""
+
+FETCH_MS = 0.02
+"""The same where the vectors are too large to stay in memory, and rows come from the disk."""
 
 DEEPEST = 1000
 """Rows wanted from which every answer is exact: recall is measured at 10 and 100."""
@@ -28,14 +32,17 @@ class Planner:
     Attributes:
         exact: loses nothing, by proof.
         quick: the approximate index with its measured recall; None where there is none.
-        filtered: the same, looking so hard that it lost no row of any filtered answer when it was tuned.
+        filtered: the same at the effort for filtered answers, with the recall that these had when it was
+            tuned; None where they are exact.
         filtered_ms: median milliseconds that this took.
+        gather_ms: milliseconds for one allowed row that is fetched from its place.
     """
 
     exact: VectorIndex
     quick: Choice | None = None
-    filtered: VectorIndex | None = None
+    filtered: Choice | None = None
     filtered_ms: float = 0.0
+    gather_ms: float = GATHER_MS
 
     @classmethod
     def of(cls, indexes: OpenIndexes) -> Self:
@@ -44,36 +51,38 @@ class Planner:
         if record is None or record.approximate is None or indexes.approximate is None:
             return cls(indexes.exhaustive)
         quick = Choice(indexes.approximate, record.approximate.recall10)
-        return cls(indexes.exhaustive, quick, indexes.filtered, _filtered_ms(record))
+        rung = _filtered_rung(record)
+        if rung is None or rung.filtered_recall is None or indexes.filtered is None:
+            return cls(indexes.exhaustive, quick)
+        large = record.rows * record.dim * 2 >= LARGE
+        return cls(
+            indexes.exhaustive,
+            quick,
+            Choice(indexes.filtered, rung.filtered_recall),
+            rung.filtered_ms or 0.0,
+            FETCH_MS if large else GATHER_MS,
+        )
 
     def choose(self, k: int, allowed: int | None) -> Choice:
         """Choose the index for a query.
 
         Args:
             k: how many rows are wanted.
-            allowed: how many rows a filter lets through; None without one. What a filter leaves is found
-                completely: exactly, or by an index that was seen to lose nothing under filters.
+            allowed: how many rows a filter lets through; None without one.
         """
         if self.quick is None or k >= DEEPEST:
             return Choice(self.exact)
         if allowed is None:
             return self.quick
-        if self.filtered is None or allowed * GATHER_MS <= self.filtered_ms:
+        if self.filtered is None or allowed * self.gather_ms <= self.filtered_ms:
             return Choice(self.exact)
-        return Choice(self.filtered)
+        return self.filtered
 
 
-def _filtered_ms(record: IndexRecord) -> float:
-    """Return what the effort took under masks that loses nothing there."""
-    approximate = record.approximate
+def _filtered_rung(record: IndexRecord) -> Rung | None:
+    """Return what was measured at the effort for filtered answers."""
+    family = None if record.approximate is None else record.approximate.family
     return next(
-        (
-            rung.filtered_ms
-            for rung in record.table
-            if approximate is not None
-            and rung.family == approximate.family
-            and rung.effort == record.filtered_effort
-            and rung.filtered_ms is not None
-        ),
-        0.0,
+        (rung for rung in record.table if (rung.family, rung.effort) == (family, record.filtered_effort)),
+        None,
     )

@@ -43,15 +43,28 @@ def test_the_table_says_what_was_measured(tuned, vectors):
 
 def test_filters_get_the_hardest_effort_that_pays():
     def rung(effort, filtered, ms):
-        return Rung("pq:2", effort, 1.0, 0.9, 1.0, 1.0, filtered, ms, ms, 1.0, 10)
+        return Rung("pq:2", effort, 1.0, 0.9, 1.0, 1.0, filtered, 0.99, ms, ms, 1.0, 10)
 
     tried = Tried(
         ExactIndex(np.eye(1, 4, dtype=np.float16)),
         (rung(10, 0.9, 1.0), rung(20, 1.0, 2.0), rung(40, 1.0, 3.0)),
     )
-    assert tried.lossless(within=2.5) == 20
-    assert tried.lossless(within=9.0) == 40
-    assert tried.lossless(within=1.5) is None
+    assert tried.under_masks(exact_ms=2.5, gate=0.99) == 20
+    assert tried.under_masks(exact_ms=9.0, gate=0.99) == 40
+    assert tried.under_masks(exact_ms=1.5, gate=0.99) is None
+
+
+def test_where_exact_answers_are_slow_filters_may_lose_what_the_gate_allows():
+    def rung(effort, recall, ms):
+        return Rung("ivf:2", effort, 1.0, 0.9, 1.0, 1.0, 0.8, recall, ms, ms, 1.0, 10)
+
+    tried = Tried(
+        ExactIndex(np.eye(1, 4, dtype=np.float16)),
+        (rung(80, 0.98, 3.0), rung(160, 0.992, 5.0), rung(320, 0.997, 9.0)),
+    )
+    assert tried.under_masks(exact_ms=30.0, gate=0.99) == 160
+    assert tried.under_masks(exact_ms=30.0, gate=0.999) is None
+    assert tried.under_masks(exact_ms=9.5, gate=0.99) is None
 
 
 def test_what_was_kept_is_opened_at_its_effort(tuned, vectors):
@@ -118,6 +131,8 @@ def test_queries_are_never_rows(vectors):
 
 def test_recall_is_the_share_of_the_exact_answer(vectors):
     class HalfBlind(ExactIndex):
+        exhaustive = False
+
         def propose(self, queries, k, mask=None):
             return [replace(p, rows=p.rows[p.rows % 2 == 0]) for p in super().propose(queries, 400, mask)]
 
@@ -150,6 +165,7 @@ def test_the_planner_never_loses_a_filtered_row(tuned, vectors):
     assert planner.choose(10, None).index is quick
     assert planner.choose(10, None).recall == pq.recall10
     few = int((pq.filtered_ms or 0.0) / GATHER_MS)
+    assert planner.choose(10, few + 1000).recall == pq.filtered_recall
     assert planner.choose(10, few - 1).index is opened.exhaustive
     assert planner.choose(10, few + 1000).index is quick
     assert planner.choose(5000, None).index is opened.exhaustive

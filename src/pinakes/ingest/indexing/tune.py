@@ -16,6 +16,7 @@ from pinakes.ingest.indexing.queries import Queries, make_queries
 from pinakes.ingest.progress import Report, silent
 from pinakes.kernels.clock import utc_now
 from pinakes.kernels.similarity import Stored
+from pinakes.registry import BUILT_IN, components
 from pinakes.snapshots.durable import storage_errors
 from pinakes.snapshots.layout import TEMPORARY
 
@@ -28,11 +29,17 @@ EACH = 50
 PAYS = 0.8
 """An approximate index is kept where it takes less than this share of the exact one's time."""
 
-LADDER = ("exact", "int8", "pq:8", "pq:4", "pq:2", "ivf", "hnsw")
+LADDER = ("exact", "int8", "pq:8", "pq:4", "pq:2", "ivf:4", "ivf", "hnsw")
 """What `pinakes tune` tries, besides plugins."""
 
-SHORT_LADDER = ("exact", "int8", "pq:2")
+SHORT_LADDER = ("exact", "int8", "pq:2", "ivf")
 """What is tried after every large freeze: what won on 100,000 vectors of CLIP, in seconds."""
+
+HUGE, HUGE_LADDER = 2_000_000, ("exact", "ivf")
+"""Rows from which nothing else is tried unless it is named: other codes of them do not stay in memory."""
+
+SLOW_MS = 10.0
+"""Milliseconds of an exact filtered answer from which one at the gate is taken for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +47,27 @@ class Tuning:
     """What to try.
 
     Attributes:
-        families: by name.
+        families: by name; what suits the number of rows when None.
         gate: recall@10 and @100 that an approximate index must reach.
         each: queries of each kind, where they are made.
         queries: to measure with; made from the vectors when None.
     """
 
-    families: Sequence[str] = LADDER
+    families: Sequence[str] | None = None
     gate: float = GATE
     each: int = EACH
     queries: Queries | None = None
+
+
+def ladder(rows: int) -> Sequence[str]:
+    """Return every family that suits so many rows, those of plugins too."""
+    plugins = [name for name in components("index") if name not in BUILT_IN["index"]]
+    return (*(LADDER if rows < HUGE else HUGE_LADDER), *plugins)
+
+
+def short_ladder(rows: int) -> Sequence[str]:
+    """Return the families that are tried after a freeze of so many rows."""
+    return SHORT_LADDER if rows < HUGE else HUGE_LADDER
 
 
 def tune_space(
@@ -68,7 +86,8 @@ def tune_space(
         StorageError: the disk refused.
     """
     tuning = tuning or Tuning()
-    families = [index_family(name) for name in dict.fromkeys(("exact", *tuning.families))]
+    names = ladder(len(vectors)) if tuning.families is None else tuning.families
+    families = [index_family(name) for name in dict.fromkeys(("exact", *names))]
     queries = tuning.queries or make_queries(vectors, tuning.each)
     report("indexes", 0, len(families))
     questions = pose(vectors, queries.kinds)
@@ -87,7 +106,7 @@ def tune_space(
         queries=queries.made,
         exhaustive=exact.rungs[0],
         approximate=None if quick is None else quick.reaching(tuning.gate),
-        filtered_effort=None if quick is None else quick.lossless(exact.filtered_ms),
+        filtered_effort=None if quick is None else quick.under_masks(exact.filtered_ms, tuning.gate),
         table=tuple(rung for one in tried for rung in one.rungs),
         files={},
         made=utc_now(),
@@ -112,14 +131,21 @@ class Tried:
         """Median milliseconds under masks at the lowest effort."""
         return self.rungs[0].filtered_ms or 0.0
 
-    def lossless(self, within: float) -> int | None:
-        """Return the highest effort that lost no row of any filtered answer, within so many milliseconds.
+    def under_masks(self, exact_ms: float, gate: float) -> int | None:
+        """Return the effort for filtered answers; None where they should be exact.
 
-        The highest, not the first: that nothing was lost was seen on some hundred answers, and the time that
-        an exact answer would take is there to be spent on being surer.
+        It is the highest that lost no row of any filtered answer and takes no longer than an exact one. The
+        highest, not the first: that nothing was lost was seen on some hundred answers, and the time that an
+        exact answer would take is there to be spent on being surer. Where every effort lost something, and an
+        exact answer is slow, it is the first at or above the gate.
         """
-        paying = [rung for rung in self.rungs if rung.filtered == 1.0 and (rung.filtered_ms or 0.0) <= within]
-        return max((rung.effort for rung in paying), default=None)
+        paying = [
+            rung for rung in self.rungs if rung.filtered_ms is not None and rung.filtered_ms <= exact_ms
+        ]
+        lossless = [rung.effort for rung in paying if rung.filtered == 1.0]
+        if lossless or exact_ms < SLOW_MS:
+            return max(lossless, default=None)
+        return min((rung.effort for rung in paying if (rung.filtered_recall or 0.0) >= gate), default=None)
 
 
 def _quickest(tried: Sequence[Tried], gate: float, within: float) -> Tried | None:
@@ -154,9 +180,9 @@ def _try(family: IndexFamily, vectors: Stored, questions: Questions, limits: _Li
         for effort in index.efforts or (0,):
             at = opened.at(effort) if effort else opened
             recall = measure(at, vectors, questions)
-            filtered, filtered_ms = None, None
+            masked = None
             if min(recall.shallow, recall.deep) >= limits.gate:
-                filtered, filtered_ms = measure_filtered(at, vectors, questions)
+                masked = measure_filtered(at, vectors, questions)
             rungs.append(
                 Rung(
                     family=family.name,
@@ -165,13 +191,14 @@ def _try(family: IndexFamily, vectors: Stored, questions: Questions, limits: _Li
                     low10=round(recall.low, 5),
                     high10=round(recall.high, 5),
                     recall100=round(recall.deep, 5),
-                    filtered=filtered,
+                    filtered=None if masked is None else masked.lowest,
+                    filtered_recall=None if masked is None else round(masked.recall, 5),
                     ms=round(recall.ms, 4),
-                    filtered_ms=None if filtered_ms is None else round(filtered_ms, 4),
+                    filtered_ms=None if masked is None else round(masked.ms, 4),
                     build_s=round(seconds, 2),
                     bytes=size,
                 )
             )
-            if filtered_ms is not None and filtered_ms > limits.filtered_ms:
+            if masked is not None and masked.ms > limits.filtered_ms:
                 break  # looking harder only takes longer
     return Tried(index, tuple(rungs))

@@ -25,12 +25,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from benchmarks.decode import photo
 from pinakes.bench.machine import describe_machine
 from pinakes.encoders.clip.encoder import ClipEncoder, open_clip_model
 from pinakes.encoders.clip.layout import find_files
+from pinakes.encoders.clip.quantise import quantise
 from pinakes.errors import MediaError
 from pinakes.media.job import Job
 from pinakes.media.pool import DecodePool
@@ -70,7 +70,7 @@ def models(folder: Path) -> dict[str, Path]:
     for tower in ("visual", "textual"):
         source, target = (path / tower / "model.onnx" for path in (single, small))
         if target.stat().st_size == source.stat().st_size:
-            quantize_dynamic(source, target, op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8)
+            quantise(source, target)
     return {"fp32": single, "int8": small}
 
 

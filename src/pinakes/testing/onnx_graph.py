@@ -36,11 +36,14 @@ class Graph:
     def integers(self, values: int | list[int]) -> str:
         return self.constant(np.array(values, dtype=np.int64))
 
-    def linear(self, x: str, width: int, out: int) -> str:
-        matrix = self._random.standard_normal((width, out), dtype=np.float32) * np.float32(width**-0.5)
-        return self.node(
-            "Add", self.node("MatMul", x, self.constant(matrix)), self.constant(np.zeros(out, np.float32))
-        )
+    def linear(self, x: str, width: int, out: int, side_by_side: int = 1) -> str:
+        """Add one product with so many matrices of shape (width, out) side by side, and its bias."""
+        drawn = [
+            self._random.standard_normal((width, out), dtype=np.float32) * np.float32(width**-0.5)
+            for _ in range(side_by_side)
+        ]
+        product = self.node("MatMul", x, self.constant(np.concatenate(drawn, axis=1)))
+        return self.node("Add", product, self.constant(np.zeros(side_by_side * out, np.float32)))
 
     def normed(self, x: str, width: int) -> str:
         one, zero = np.ones(width, np.float32), np.zeros(width, np.float32)
@@ -50,11 +53,11 @@ class Graph:
         """Add a pre-norm transformer block with heads of 64 (or fewer, larger ones in small models)."""
         heads = max(1, width // 64)
         inner = self.normed(x, width)
-        parts = []
-        for _ in range(3):
-            flat = self.node("Reshape", self.linear(inner, width, width), self.integers([0, 0, heads, -1]))
-            parts.append(self.node("Transpose", flat, perm=[0, 2, 1, 3]))
-        query, key, value = parts
+        # One product makes all three, as in torch's MultiheadAttention.
+        three = self.linear(inner, width, width, side_by_side=3)
+        three = self.node("Reshape", three, self.integers([0, 0, 3, heads, width // heads]))
+        three = self.node("Transpose", three, perm=[2, 0, 3, 1, 4])
+        query, key, value = (self.node("Gather", three, self.integers(n), axis=0) for n in range(3))
         scores = self.node("MatMul", query, self.node("Transpose", key, perm=[0, 1, 3, 2]))
         scores = self.node(
             "Mul", scores, self.constant(np.array([(width // heads) ** -0.5], dtype=np.float32))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from pinakes.encoders.clip.layout import LAYOUTS
+from pinakes.encoders.clip.quantise import quantise
 from pinakes.errors import MissingExtraError, StorageError, UsageError
 
 SCHEME = "openclip"
@@ -97,7 +98,8 @@ def export_model(source: ExportSource, into: Path, *, int8: bool = False) -> Pat
             ):
                 _write_tower(tower, folder / path)
                 if int8:
-                    _quantise(folder / path)
+                    single = (folder / path).rename(Path(name) / "single.onnx")
+                    quantise(single, folder / path)
             shutil.move(folder, into)
     except OSError as error:
         raise StorageError(f"cannot write {into}: {error.strerror or error}") from error
@@ -163,15 +165,6 @@ def _write_tower(tower: _Tower, path: Path) -> None:
             )
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
-
-
-def _quantise(path: Path) -> None:
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
-
-    single = path.with_name("single.onnx")
-    path.rename(single)
-    quantize_dynamic(single, path, op_types_to_quantize=["MatMul", "Gemm"], weight_type=QuantType.QInt8)
-    single.unlink()
 
 
 def _write_tokenizer(tokenizer: Any, folder: Path) -> None:

@@ -24,6 +24,10 @@ Inputs: TypeAlias = Mapping[str, tuple[str, Sequence[int | str | None]]]
 OUTPUTS = ("embedding", "image_embeds", "text_embeds")
 """Names of the output that is taken; where a model has none of them, its first."""
 
+SPIN_MICROSECONDS = 100
+"""How long a thread of a row that is shared by several waits before it sleeps: the steps between two matrix
+products take less, where no other work is in the way."""
+
 
 class Tower:
     """One ONNX model, opened on first use and shared by all threads.
@@ -184,8 +188,10 @@ def _open_session(path: Path, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    # A thread that waits must not spin: it would take the core from whatever else runs, such as decoding.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Threads wait for each other a hundred times a row, mostly for less than it takes to fall asleep and
+    # wake. What waits longer must not spin: it would take the core from other work, such as decoding.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if threads > 1 else "0")
+    options.add_session_config_entry("session.intra_op.spin_duration_us", str(SPIN_MICROSECONDS))
     options.log_severity_level = 3  # errors; its warnings are about speed on other machines
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -3,7 +3,8 @@
     pinakes bench --synthetic 100000 --system all --filters --sweep --json > docs/performance/100k.json
     python docs/_performance.py
 
-Each report is what ``pinakes bench --json`` printed; no figure of the page comes from elsewhere.
+Each report is what ``pinakes bench --json`` printed; no figure of the page comes from elsewhere. A report may
+hold any of the systems: plots and tables show those that were measured.
 """
 
 import json
@@ -29,6 +30,7 @@ COLOURS = {
     "pinakes:pq:2": "#e08e1b",
     "pinakes:pq:4": "#b5651d",
     "pinakes-engine": "#c2569b",
+    "pinakes-engine-words": "#d98cc0",
     "numpy": "#8a8f98",
     "faiss-flat": "#9bb8ed",
     "faiss-fp16": "#6c8ebf",
@@ -73,6 +75,7 @@ def main() -> None:
     page = PAGE.read_text(encoding="utf-8")
     for name, report in reports.items():
         page = fill(page, f"{name}-search", search_table(report))
+        page = fill(page, f"{name}-filters", filter_tables(report))
         page = fill(page, f"{name}-build", build_table(report))
         page = fill(page, f"{name}-machine", machine(report))
     PAGE.write_text(page, encoding="utf-8")
@@ -107,12 +110,12 @@ def latency_against_recall(axes: Axes, report: Report) -> None:
 
 def latency_against_rows(axes: Axes, reports: Sequence[Report]) -> None:
     """The median without a filter, at the effort that reaches the recall asked for."""
-    names = dict.fromkeys(s["system"] for report in reports for s in _measured(report, engines=False))
+    names = dict.fromkeys(s["system"] for report in reports for s in _measured(report, engines=True))
     for name in names:
         points = [
             (report["dataset"]["rows"], _plain(system)[0]["latency"]["p50"])
             for report in reports
-            for system in _measured(report, engines=False)
+            for system in _measured(report, engines=True)
             if system["system"] == name and _plain(system)
         ]
         axes.plot(*zip(*points, strict=True), **_style(name))
@@ -141,21 +144,50 @@ def recall_under_filters(axes: Axes, report: Report) -> None:
 
 
 def search_table(report: Report) -> str:
-    """Return one line for each system and filter."""
+    """Return one line for each system, without a filter."""
     k = report["k"]
     lines = [
-        f"| system | filter | recall@{k} | p50 ms | p95 ms | p99 ms | effort |",
-        "|---|---|--:|--:|--:|--:|--:|",
+        f"| system | recall@{k} | p50 ms | p95 ms | p99 ms | effort |",
+        "|---|--:|--:|--:|--:|--:|",
     ]
     for system in _measured(report, engines=True):
         for line in system["lines"]:
-            if line["phase"] not in {"measure", "cold"}:
+            if line["case"] != "no filter" or line["phase"] not in {"measure", "cold"}:
                 continue
-            case = line["case"] + (" (cold)" if line["phase"] == "cold" else "")
+            name = system["system"] + (" (cold)" if line["phase"] == "cold" else "")
             found = "" if line["recall"] is None else f"{line['recall']:.4f}"
             times = " | ".join(f"{line['latency'][name]:.2f}" for name in ("p50", "p95", "p99"))
-            lines.append(f"| {system['system']} | {case} | {found} | {times} | {line['effort'] or ''} |")
+            lines.append(f"| {name} | {found} | {times} | {line['effort'] or ''} |")
     return "\n".join(lines)
+
+
+def filter_tables(report: Report) -> str:
+    """Return one line for each filter, with the recall where it is not 1; engines apart."""
+    measured = _measured(report, engines=True)
+    groups = ([s for s in measured if not s["answers"]], [s for s in measured if s["answers"]])
+    return "\n\n".join(_filter_table(group) for group in groups if group)
+
+
+def _filter_table(systems: Sequence[dict[str, Any]]) -> str:
+    by_case: dict[str, dict[str, Line]] = {}
+    for system in systems:
+        for line in system["lines"]:
+            if line["phase"] == "measure" and line["case"] != "no filter":
+                by_case.setdefault(line["case"], {})[system["system"]] = line
+    names = [system["system"] for system in systems]
+    lines = [f"| p50 / p95 ms (recall) | {' | '.join(names)} |", f"|---|{'--:|' * len(names)}"]
+    for case, found in by_case.items():
+        cells = " | ".join(_cell(found.get(name)) for name in names)
+        lines.append(f"| {case} | {cells} |")
+    return "\n".join(lines)
+
+
+def _cell(line: Line | None) -> str:
+    if line is None:
+        return ""
+    times = f"{line['latency']['p50']:.2f} / {line['latency']['p95']:.2f}"
+    lost = line["recall"] is not None and line["recall"] < 1.0
+    return f"{times} ({line['recall']:.3f})" if lost else times
 
 
 def build_table(report: Report) -> str:
@@ -176,9 +208,9 @@ def build_table(report: Report) -> str:
             "" if value is None else f"{value:.2f}"
             for value in (system["build_seconds"], system["open_seconds"])
         )
-        rate = next(iter(system["queries_per_second"].values()))
+        rate = next((f"{rate:,.0f}" for rate in system["queries_per_second"].values()), "")
         settings = ", ".join(f"{name} {value}" for name, value in system["settings"].items())
-        lines.append(f"| {system['system']} | {times} | {megabytes} | {rate:,.0f} | {settings} |")
+        lines.append(f"| {system['system']} | {times} | {megabytes} | {rate} | {settings} |")
     return "\n".join(lines)
 
 
@@ -187,10 +219,17 @@ def machine(report: Report) -> str:
     on, data = report["machine"], report["dataset"]
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     kind = "synthetic" if data["synthetic"] else "real"
+    limit = "".join(
+        f" {system['system']} searched within {report['memory_limit'] / 2**30:.1f} GiB, page cache included: "
+        f"at most {system['limit_peak'] / 2**30:.2f} GiB."
+        for system in report["systems"]
+        if system["limit_peak"] is not None
+    )
     return (
         f"{data['rows']:,} x {data['dimensions']} float16, {kind}: {data['source']}. {on['processor']}, "
         f"{on['cores']} cores, {on['memory'] / 2**30:.1f} GiB, load {on['load']:.1f} at the end; "
         f"Python {on['python']}, {on['blas']}; {versions}; {report['threads']} threads a library."
+        f"{limit}"
     )
 
 

@@ -2,11 +2,12 @@
 
     python -m benchmarks.ingest_memory [--small N] [--large N] [--encoder NAME] [--folder DIR]
 
-Pictures are 64 x 64 PNGs of noise, generated, each different. Pss (proc(5), smaps_rollup) counts a page that
-several processes share once; the decode workers and everything else below the command count. ``ingest`` is
-until the freeze begins, ``whole`` until the release is published: a snapshot has tables in memory that grow
-with the items, at some hundred bytes each. Exit status 1 if the ingest of the large collection takes over a
-tenth more than that of the small one.
+Pictures are 64 x 64 PNGs of noise, generated, each different. Counted is what the processes hold for
+themselves (proc(5), smaps_rollup: Pss_Anon and Pss_Shmem; a page that several share counts once), the decode
+workers and everything else below the command included. Mapped files are not: vectors that are put together in
+a file are pages that the kernel writes out and drops as it needs the room; they are printed beside it.
+``ingest`` is until the freeze begins, ``whole`` until the release is published. Exit status 1 if either takes
+over a tenth more with the large collection than with the small one.
 """
 
 import argparse
@@ -22,7 +23,7 @@ import numpy as np
 from PIL import Image
 
 from pinakes.bench.machine import describe_machine
-from pinakes.bench.memory import resident
+from pinakes.bench.memory import Resident, resident
 
 EVERY = 0.05
 """Seconds between looks."""
@@ -36,17 +37,19 @@ INGEST = frozenset(("pictures", "items"))
 
 @dataclass
 class Peaks:
-    """The largest proportional set size seen, in bytes, by phase."""
+    """The most memory seen, in bytes, by phase; ``mapped``: the most together with mapped files."""
 
     ingest: int = 0
     whole: int = 0
+    mapped: int = 0
     freezing: bool = False
 
-    def see(self, size: int) -> None:
+    def see(self, memory: Resident) -> None:
         """Take one look."""
-        self.whole = max(self.whole, size)
+        self.whole = max(self.whole, memory.own)
+        self.mapped = max(self.mapped, memory.all)
         if not self.freezing:
-            self.ingest = max(self.ingest, size)
+            self.ingest = max(self.ingest, memory.own)
 
 
 def main() -> int:
@@ -65,10 +68,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = asked.folder or Path(temporary)
         peaks = [measure(folder, count, asked.encoder) for count in (asked.small, asked.large)]
-    ratio = peaks[1].ingest / peaks[0].ingest
-    print(f"ingest: {ratio:.3f} of the memory for {asked.large / asked.small:.0f} times as many pictures")
-    print(f"whole command: {peaks[1].whole / peaks[0].whole:.3f}")
-    return int(ratio > ALLOWED)
+    ingest, whole = (peaks[1].ingest / peaks[0].ingest, peaks[1].whole / peaks[0].whole)
+    print(f"memory for {asked.large / asked.small:.0f} times as many pictures, at most {ALLOWED}:")
+    print(f"ingest: {ingest:.3f}\nwhole command: {whole:.3f}")
+    return int(max(ingest, whole) > ALLOWED)
 
 
 def measure(folder: Path, count: int, encoder: str) -> Peaks:
@@ -88,7 +91,8 @@ def measure(folder: Path, count: int, encoder: str) -> Peaks:
         watcher.join()
     seconds = time.perf_counter() - begun
     print(
-        f"{count:7,} pictures: ingest {peaks.ingest / 2**20:6.0f} MiB, whole {peaks.whole / 2**20:6.0f} MiB, "
+        f"{count:7,} pictures: ingest {peaks.ingest / 2**20:6.0f} MiB, whole {peaks.whole / 2**20:6.0f} MiB "
+        f"({peaks.mapped / 2**20:.0f} with mapped files), "
         f"{seconds:.0f} s, exit status {child.returncode}"
     )
     return peaks

@@ -76,7 +76,7 @@ def main() -> int:
                     search(url, {"vector": row.tolist(), "where": f"price < {number % 90 + 1}"})
                 for number in range(PICTURED):
                     search(url, {}, photo(1000 + number, 512, 384))
-                used = resident(server.pid) / 2**20
+                used = resident(server.pid).all / 2**20
                 print(verdict(f"{ITEMS:,} items, one worker, proportional set size", used, 500, " MB"))
             finally:
                 server.terminate()

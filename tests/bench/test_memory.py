@@ -7,6 +7,7 @@ import pytest
 from pinakes.bench.limit import MemoryLimit, evict
 from pinakes.bench.memory import (
     OwnPeak,
+    Resident,
     cached_bytes,
     disk_usage,
     drop_cached,
@@ -53,8 +54,11 @@ def test_the_peak_of_own_memory_is_seen_although_it_is_given_back():
 
 
 def test_a_process_that_is_gone_has_no_memory():
-    assert resident(os.getpid()) > MEGABYTE
-    assert resident(2**22 + 1) == 0
+    seen = resident(os.getpid())
+    assert seen.own > MEGABYTE
+    assert seen.files > MEGABYTE
+    assert seen.all == seen.own + seen.files
+    assert resident(2**22 + 1) == Resident(0, 0)
 
 
 def test_disk_usage_counts_own_files_and_no_links(tmp_path):

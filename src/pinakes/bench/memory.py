@@ -5,6 +5,7 @@ import mmap
 import os
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,16 +25,36 @@ def own_memory() -> int:
     return _status("RssAnon") + _status("RssShmem")
 
 
-def resident(pid: int) -> int:
-    """Return the bytes of another process and its children, shared pages once (PSS); 0 if it is gone."""
-    total = 0
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """Memory of a process and its children, in bytes; a page that several share counts once (proc(5), Pss).
+
+    Attributes:
+        own: what they hold for themselves: no file backs it, so that nothing but their end gives it back.
+        files: pages of files that they have mapped, which the kernel may drop whenever it needs the room.
+    """
+
+    own: int = 0
+    files: int = 0
+
+    @property
+    def all(self) -> int:
+        """Both together."""
+        return self.own + self.files
+
+
+def resident(pid: int) -> Resident:
+    """Return the memory of another process and its children; nothing if it is gone."""
+    found = {"Pss_Anon:": 0, "Pss_Shmem:": 0, "Pss_File:": 0}
     for one in (pid, *_descendants(pid)):
         try:
             lines = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii").splitlines()
         except OSError:
             continue
-        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-    return total
+        for key, kilobytes in (line.split()[:2] for line in lines[1:]):
+            if key in found:
+                found[key] += int(kilobytes) * 1024
+    return Resident(found["Pss_Anon:"] + found["Pss_Shmem:"], found["Pss_File:"])
 
 
 class OwnPeak:

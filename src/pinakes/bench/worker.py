@@ -80,7 +80,7 @@ class Measurement:
                 if job.sweep:
                     self._sweep()
                 throughput = {str(case): self._throughput(case) for case in job.cases if job.clients}
-            peak = memory.peak_resident() + sum(memory.resident(pid) for pid in system.processes())
+            peak = memory.peak_resident() + sum(memory.resident(pid).all for pid in system.processes())
             settings = dict(system.settings())
         finally:
             system.close()
@@ -115,7 +115,7 @@ class Measurement:
         with memory.OwnPeak() as own:
             system.build(self._dataset, job.kept)
         seconds = time.perf_counter() - begun
-        peak = own.bytes + sum(memory.resident(pid) for pid in system.processes())
+        peak = own.bytes + sum(memory.resident(pid).all for pid in system.processes())
         done.write_text(json.dumps({"seconds": seconds, "peak": peak}), encoding="utf-8")
         return None, seconds, peak
 

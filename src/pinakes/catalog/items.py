@@ -160,6 +160,11 @@ def stream_items(
         yield from _read(connection, _WITH_VIEWS.where(items.c.id.in_(part)), types)
 
 
+def item_ids(connection: sa.Connection) -> tuple[str, ...]:
+    """Return the id of every item, sorted in code point order."""
+    return tuple(connection.execute(sa.select(items.c.id).order_by(items.c.id)).scalars())
+
+
 def content_hashes(connection: sa.Connection, ids: Sequence[str] | None = None) -> dict[str, str]:
     """Return the content hash of every item, or of those of ``ids`` that are there, by id."""
     query = sa.select(items.c.id, items.c.content_hash).order_by(items.c.id)

@@ -74,7 +74,9 @@ def _fit_weight(
     captions: Sequence[str], items: NDArray[np.int64], vectors: Stored, words: BM25Index, language: str
 ) -> TextWeight:
     seen = items % HELD_OUT != 0
-    trained = fit_bridge([captions[i] for i in items[seen]], vectors[seen], items[seen], language).bridge
+    # A picture without a caption is not learned from: to leave it out otherwise would copy the vectors.
+    learned = [captions[item] if known else "" for item, known in zip(items, seen, strict=True)]
+    trained = fit_bridge(learned, vectors, items, language).bridge
     if trained is None:
         return TextWeight(0.0, 0, {}, "too few items to hold some out")
     asked = known_item_queries(captions, np.unique(items[~seen]))

@@ -1,7 +1,7 @@
 """Freeze: what the catalogue holds becomes an immutable, gated snapshot."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal
@@ -11,9 +11,10 @@ import polars as pl
 import sqlalchemy as sa
 
 from pinakes.catalog.database import Database
-from pinakes.catalog.items import count_items, shown_hashes, stream_items
+from pinakes.catalog.items import count_items, item_ids, shown_hashes, stream_items
 from pinakes.catalog.journal import last_touch, put_mark, read_mark, touched_since
-from pinakes.encoders.base import Family
+from pinakes.catalog.media import stream_pictures
+from pinakes.encoders.base import Family, FittedEncoder
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.encoders.families import features_fingerprint
 from pinakes.errors import FormatVersionError
@@ -26,10 +27,11 @@ from pinakes.indexes.bm25 import (
     save_postings,
 )
 from pinakes.ingest.changes import MAX_SHARE, Changes, choose_kind, find_changes, kept_deltas
+from pinakes.ingest.encoders import of_pictures
 from pinakes.ingest.gates import Demands, raise_failures, run_gates
 from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.self_retrieval import SelfRetrieval
-from pinakes.ingest.spaces import BuiltSpace, Material, SpaceBuilder
+from pinakes.ingest.spaces import BuiltSpace, FeatureStore, Material, SpaceBuilder, fit_pictures
 from pinakes.ingest.tables import Tables, snapshot_tables
 from pinakes.ingest.texts import captions, text_fields
 from pinakes.settings import Settings
@@ -161,7 +163,9 @@ class Freezer:
     def _changes(self, parents: list[Snapshot]) -> Changes:
         """Compare the catalogue with what some snapshots show: with a mark, the items touched since alone."""
         with self.database.read() as connection:
-            ids = self._touched(connection, parents[-1].manifest) if parents else None
+            if not parents:  # all is new: what each item shows is compared with nothing
+                return Changes(item_ids(connection), ())
+            ids = self._touched(connection, parents[-1].manifest)
             return find_changes(shown_hashes(connection, ids), released_hashes(parents, ids))
 
     @staticmethod
@@ -207,6 +211,9 @@ class Freezer:
     ) -> SnapshotContents:
         """Put together what is to be written, with what the gates found."""
         delta = kind == "delta"
+        kept = self._same_spaces(parents[0]) - self.refit if parents else frozenset[str]()
+        store = FeatureStore(self.cache, self.report, self.paths.features_db)
+        fitted = self._fit(store, kept)
         tables = self._tables(changes.changed if delta else None)
         fields = text_fields(tables.items, self._schema)
         postings = build_postings(fields, self._analyzer)
@@ -218,14 +225,11 @@ class Freezer:
                 self.settings.search.fields.model_dump(),
             ),
             language=self.settings.search.language,
-            cache=self.cache,
+            store=store,
             base=parents[0] if parents else None,
-            report=self.report,
             files=self.self_retrieval.files,
-            path=self.paths.features_db,
         )
-        kept = self._same_spaces(parents[0]) - self.refit if parents else frozenset[str]()
-        builder = SpaceBuilder(material, self.families, self.settings.brought_spaces, kept)
+        builder = SpaceBuilder(material, self.families, self.settings.brought_spaces, fitted, kept)
         spaces = {name: builder.build(name, space) for name, space in self.settings.spaces.items()}
         ungated = SnapshotContents(
             name=self._name(parents, delta=delta),
@@ -245,6 +249,23 @@ class Freezer:
             },
         )
         return replace(ungated, gates=self._gates(ungated, spaces, changes, waive))
+
+    def _fit(self, store: FeatureStore, kept: Collection[str]) -> dict[str, FittedEncoder]:
+        """Fit the encoders that the base does not bring.
+
+        Nothing else takes as much memory, so it comes before the tables, which grow with the collection.
+        """
+        families = of_pictures(self.families, self.settings)
+        lacking = {
+            name: families[space.encoder]
+            for name, space in self.settings.spaces.items()
+            if name not in {*kept, *self.settings.brought_spaces} and space.encoder in families
+        }
+        if not lacking:
+            return {}
+        with self.database.read() as connection:
+            media = [digest for digest, _ in stream_pictures(connection)]
+        return {name: fit_pictures(store, family, media) for name, family in lacking.items()}
 
     def _tables(self, ids: tuple[str, ...] | None) -> Tables:
         with self.database.read() as connection:

@@ -5,9 +5,7 @@ from numpy.typing import NDArray
 
 from pinakes.kernels.similarity import Stored
 from pinakes.kernels.topk import best
-
-BLOCK = 20_000
-"""Vectors that are compared at a time."""
+from pinakes.snapshots.norms import blocks
 
 
 def nearest_items(
@@ -26,8 +24,7 @@ def nearest_items(
     """
     rows = np.empty((len(queries), 0), dtype=np.int64)
     scores = np.empty((len(queries), 0), dtype=np.float32)
-    for start in range(0, len(vectors), BLOCK):
-        block = np.asarray(vectors[start : start + BLOCK], dtype=np.float32)
+    for start, block in blocks(vectors):
         found = queries @ block.T
         here = np.broadcast_to(np.arange(start, start + len(block)), found.shape)
         rows, scores = np.concatenate([rows, here], axis=1), np.concatenate([scores, found], axis=1)

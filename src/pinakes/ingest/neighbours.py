@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.kernels.similarity import Stored
+from pinakes.snapshots.norms import blocks
 
 SAMPLE = 500
 """Rows whose nearest neighbour is looked up: the median is then known to about 2 percentiles."""
@@ -41,8 +42,7 @@ def measure_neighbours(vectors: Stored, items: NDArray[np.int64]) -> Neighbours 
     sample = np.unique(np.linspace(0, n - 1, SAMPLE).astype(np.int64))
     queries = np.asarray(vectors[sample], dtype=np.float32)
     nearest = np.full(len(sample), -1.0, dtype=np.float32)
-    for start in range(0, n, 20_000):
-        block = np.asarray(vectors[start : start + 20_000], dtype=np.float32)
+    for start, block in blocks(vectors):
         cosines = queries @ block.T
         cosines[items[sample][:, None] == items[start : start + len(block)][None, :]] = -1.0
         np.maximum(nearest, cosines.max(axis=1), out=nearest)

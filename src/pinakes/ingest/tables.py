@@ -9,7 +9,8 @@ import polars as pl
 from pinakes.snapshots.tables import VIEW_COLUMNS, item_columns
 from pinakes.types import AttributeType, Item, Value
 
-BATCH = 5_000
+BATCH = 1_000
+"""Items that are Python objects at a time."""
 
 
 @dataclass(frozen=True, slots=True)

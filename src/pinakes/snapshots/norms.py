@@ -9,7 +9,8 @@ NORM_TOLERANCE = 0.01
 """How far from 1 the length of a stored vector may be. Rounding to float16 moves it by at most about 0.0005
 (half a unit in the last of its 11 bits): a vector that is further off was never a unit vector."""
 
-_BLOCK = 8_192
+BLOCK = 2_048
+"""Rows that are looked at together: 4 MB of 512 numbers each."""
 
 
 def row_norms(vectors: NDArray[np.generic]) -> NDArray[np.float64]:
@@ -29,5 +30,5 @@ def row_norms(vectors: NDArray[np.generic]) -> NDArray[np.float64]:
 
 def blocks(vectors: NDArray[np.generic]) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Yield (first row, float32 rows) over all of ``vectors``, a few thousand rows at a time."""
-    for start in range(0, len(vectors), _BLOCK):
-        yield start, vectors[start : start + _BLOCK].astype(np.float32)
+    for start in range(0, len(vectors), BLOCK):
+        yield start, vectors[start : start + BLOCK].astype(np.float32)

@@ -21,6 +21,9 @@ FOLDS = 5
 FEW = 2_500
 """Up to this many items each fold is held out once; above, one fold is enough."""
 
+BLOCK = 2_048
+"""Vectors that are read at a time."""
+
 POOL = 1_000
 """Held-out items that a caption looks for its own among, at most."""
 
@@ -118,9 +121,12 @@ def _pair(
         kept = np.linspace(0, len(items) - 1, MAX_ITEMS).astype(np.intp)
     place = np.full(len(items), -1)
     place[kept] = np.arange(len(kept))
-    rows = worded[place[members] >= 0]
+    taken = place[members] >= 0
+    rows, places = worded[taken], place[members[taken]]
     sums = np.zeros((len(kept), vectors.shape[1]), dtype=np.float32)
-    np.add.at(sums, place[members[place[members] >= 0]], vectors[rows].astype(np.float32))
+    for start in range(0, len(rows), BLOCK):
+        some = slice(start, start + BLOCK)
+        np.add.at(sums, places[some], vectors[rows[some]].astype(np.float32))
     lengths = np.sqrt(np.square(sums).sum(axis=1, keepdims=True))
     units = sums / np.where(lengths > 0.0, lengths, 1.0)
     captions = [texts[row] for row in worded[firsts[kept]].tolist()]

@@ -22,7 +22,8 @@ from pinakes.ingest.bridging import weigh_words
 from pinakes.ingest.features import brought_fingerprint
 from pinakes.ingest.neighbours import measure_neighbours
 from pinakes.ingest.spaces.binding import Binding, bind_pictures, bind_texts
-from pinakes.ingest.spaces.material import CHUNK, BuiltSpace, Material, item_rows, rows_of_items
+from pinakes.ingest.spaces.material import BuiltSpace, Material, item_rows, rows_of_items
+from pinakes.ingest.spaces.store import CHUNK
 from pinakes.ingest.spaces.texts import item_texts
 from pinakes.kernels.similarity import Stored
 from pinakes.settings import SpaceSettings
@@ -66,12 +67,12 @@ def build_brought(
 
 def _stored(material: Material, name: str, digests: Sequence[str], settings: SpaceSettings) -> Stored:
     """Return the vectors as they are stored, shape (n, dim)."""
-    features = material.read(digests, brought_fingerprint(name), "vectors")
+    features = material.store.read(digests, brought_fingerprint(name), "vectors")
     if not digests:
         dim = material.base.manifest.encoders[name].dim if material.base else 1
-        return material.vectors(0, dim, settings.dtype)
+        return material.store.vectors(0, dim, settings.dtype)
     first = next(features)
-    vectors = material.vectors(len(digests), len(first), settings.dtype)
+    vectors = material.store.vectors(len(digests), len(first), settings.dtype)
     vectors[0] = first
     for start in range(1, len(digests), CHUNK):
         chunk = [next(features) for _ in digests[start : start + CHUNK]]

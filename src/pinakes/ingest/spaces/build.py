@@ -1,9 +1,9 @@
 """From the settings of a space to the space."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from pinakes.encoders.base import Family, TextFamily
+from pinakes.encoders.base import Family, FittedEncoder, TextFamily
 from pinakes.ingest.spaces.brought import build_brought
 from pinakes.ingest.spaces.material import BuiltSpace, Material
 from pinakes.ingest.spaces.pictures import build_pictures
@@ -20,12 +20,14 @@ class SpaceBuilder:
         material: of the snapshot.
         families: the encoders by name.
         brought: the spaces whose vectors the source brings.
+        fitted: the encoders of pictures that were fitted for this snapshot, by space.
         kept: the spaces that are those of the base: what was fitted for it is used again.
     """
 
     material: Material
     families: Mapping[str, Family]
     brought: Collection[str] = ()
+    fitted: Mapping[str, FittedEncoder] = field(default_factory=dict)
     kept: Collection[str] = ()
 
     def build(self, name: str, settings: SpaceSettings) -> BuiltSpace:
@@ -41,4 +43,5 @@ class SpaceBuilder:
             return build_brought(material, name, settings, family)
         if isinstance(family, TextFamily):
             return build_texts(material, name, settings, family)
-        return build_pictures(material, name, settings, family)
+        fitted = family.open(material.base.encoder(name)) if material.base else self.fitted[name]
+        return build_pictures(material, name, settings, family, fitted)

@@ -12,28 +12,25 @@ from pinakes.encoders.base import EncoderFamily, FittedEncoder, TextEncoder
 from pinakes.encoders.bridge import BRIDGE, Bridge, open_bridge
 from pinakes.ingest.bridging import fit_words, weigh_words
 from pinakes.ingest.neighbours import measure_neighbours
-from pinakes.ingest.spaces.material import CHUNK, BuiltSpace, Material, item_rows
+from pinakes.ingest.spaces.material import BuiltSpace, Material, item_rows
+from pinakes.ingest.spaces.store import CHUNK
 from pinakes.kernels.similarity import Stored
 from pinakes.settings import SpaceSettings
 from pinakes.snapshots.contents import SpaceContents
 from pinakes.snapshots.manifest import EncoderRecord
 
-FIT_SAMPLE = 16_384
-"""Pictures that an encoder is fitted on; more hardly change what it finds."""
-
 
 def build_pictures(
-    material: Material, name: str, settings: SpaceSettings, family: EncoderFamily
+    material: Material, name: str, settings: SpaceSettings, family: EncoderFamily, fitted: FittedEncoder
 ) -> BuiltSpace:
     """Build a space with a vector for each view.
+
+    Args:
+        fitted: of the family, on this collection.
 
     Raises:
         IntegrityError: the feature cache lacks a picture of the catalogue.
     """
-    if material.base is None:
-        fitted = family.fit(_sample(material, family))
-    else:
-        fitted = family.open(material.base.encoder(name))
     rows = material.tables.views.select("item_row", pl.row_index("view_row"))
     vectors = _project(material, family, fitted, settings)
     bridge, measured = _words(material, name, fitted, item_rows(rows), vectors)
@@ -72,28 +69,13 @@ def _words(
     return fitted.bridge, {**measured, **fitted.measured}
 
 
-def _sample(material: Material, family: EncoderFamily) -> NDArray[np.generic]:
-    """Return features of at most `FIT_SAMPLE` pictures, spread evenly over their hashes: shape (n, f)."""
-    media = material.tables.views["media"].unique().sort().to_list()
-    if not media:
-        return np.empty((0, 0), dtype=np.uint8)
-    picked = np.unique(np.linspace(0, len(media) - 1, min(FIT_SAMPLE, len(media))).astype(int))
-    features = material.read([media[i] for i in picked], family.features.fingerprint, "fitting")
-    first = next(features)
-    sample = np.empty((len(picked), *first.shape), dtype=first.dtype)  # stacked, they would be there twice
-    sample[0] = first
-    for row, feature in enumerate(features, start=1):
-        sample[row] = feature
-    return sample
-
-
 def _project(
     material: Material, family: EncoderFamily, fitted: FittedEncoder, settings: SpaceSettings
 ) -> Stored:
     """Return the vector of each view, shape (views, dim), as it is stored."""
     media = material.tables.views["media"].to_list()
-    vectors = material.vectors(len(media), fitted.dim, settings.dtype)
-    features = material.read(media, family.features.fingerprint, "encoding")
+    vectors = material.store.vectors(len(media), fitted.dim, settings.dtype)
+    features = material.store.read(media, family.features.fingerprint, "encoding")
     for start in range(0, len(media), CHUNK):
         chunk = [next(features) for _ in media[start : start + CHUNK]]
         vectors[start : start + len(chunk)] = fitted.project(np.stack(chunk))

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pinakes.encoders.base import FittedTextEncoder, TextFamily
 from pinakes.ingest.bridging import weigh_words
 from pinakes.ingest.neighbours import measure_neighbours
-from pinakes.ingest.spaces.material import CHUNK, BuiltSpace, Material, item_rows, rows_of_items
+from pinakes.ingest.spaces.material import BuiltSpace, Material, item_rows, rows_of_items
+from pinakes.ingest.spaces.store import CHUNK
 from pinakes.kernels.hashing import sha256_bytes
 from pinakes.kernels.similarity import Stored
 from pinakes.settings import SpaceSettings
@@ -68,16 +69,16 @@ def _encode(
     material: Material, encoder: FittedTextEncoder, texts: list[str], settings: SpaceSettings
 ) -> Stored:
     """Return the vector of each text, shape (texts, dim), as it is stored."""
-    vectors = material.vectors(len(texts), encoder.dim, settings.dtype)
+    vectors = material.store.vectors(len(texts), encoder.dim, settings.dtype)
     for start in range(0, len(texts), CHUNK):
         chunk = texts[start : start + CHUNK]
         digests = [sha256_bytes(text.encode()) for text in chunk]
-        lacking = material.cache.missing(digests, encoder.fingerprint)
+        lacking = material.store.cache.missing(digests, encoder.fingerprint)
         new = {digest: text for digest, text in zip(digests, chunk, strict=True) if digest in lacking}
         _make(material, encoder, new)
-        found = material.cache.get_many(digests, encoder.fingerprint)
+        found = material.store.cache.get_many(digests, encoder.fingerprint)
         vectors[start : start + len(chunk)] = np.stack([found[digest] for digest in digests])
-        material.report("texts", start + len(chunk), len(texts))
+        material.store.report("texts", start + len(chunk), len(texts))
     return vectors
 
 
@@ -87,4 +88,4 @@ def _make(material: Material, encoder: FittedTextEncoder, texts: dict[str, str])
     for start in range(0, len(digests), TOGETHER):
         batch = digests[start : start + TOGETHER]
         rows = encoder.encode_texts([texts[digest] for digest in batch], "item")
-        material.cache.put_many(dict(zip(batch, rows, strict=True)), encoder.fingerprint)
+        material.store.cache.put_many(dict(zip(batch, rows, strict=True)), encoder.fingerprint)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pinakes.kernels.similarity import cosine_scores, scan_error, unit_rows
+from pinakes.kernels.similarity import cosine_scores, products, products_at, scan_error, unit_rows, widen
 
 
 def test_cosine_scores_by_hand():
@@ -42,3 +42,16 @@ def test_unit_rows_keeps_zeros():
     rows = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]]))
     assert rows.dtype == np.float32
     np.testing.assert_allclose(rows, [[0.6, 0.8], [0, 0]])
+
+
+def test_products_of_fetched_rows_are_those_of_widened_ones():
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, 700, 1200)
+    query = unit_rows(rng.standard_normal((1, 33)))[0]
+    for dtype in (np.float16, np.float32):
+        vectors = unit_rows(rng.standard_normal((700, 33))).astype(dtype)
+        vectors[3] *= dtype(1e-4)  # subnormal halves
+        np.testing.assert_array_equal(
+            products_at(vectors, rows, query), products(widen(vectors[rows]), query)
+        )
+    assert len(products_at(vectors, rows[:0], query)) == 0

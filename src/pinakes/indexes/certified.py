@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.indexes.codes import CodeScan, Found
-from pinakes.kernels.similarity import Stored, products, scan_error, widen
+from pinakes.kernels.similarity import Stored, products_at, scan_error
 
 FIRST, MARGIN = 4, 64
 """The first scan is for four times the wanted rows and 64 more: with CLIP vectors in eight bits, enough."""
@@ -50,7 +50,7 @@ class Proof:
         most = FIRST * self.k + MARGIN
         for _ in range(attempts):
             found = scan(most)
-            scores = products(widen(self.vectors[found.rows]), self.query)
+            scores = products_at(self.vectors, found.rows, self.query)
             if len(scores) > self.k:
                 kth = float(np.partition(scores, len(scores) - self.k)[len(scores) - self.k])
                 if found.floor * self.unit + self.offset + self.error < kth - rounding:

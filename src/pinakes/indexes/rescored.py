@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.kernels.ahead import read_rows_ahead
-from pinakes.kernels.similarity import Stored, products, scan_error, widen
+from pinakes.kernels.similarity import Stored, products_at, scan_error
 
 
 def rescored(
@@ -43,7 +43,7 @@ def rescored(
         if not len(new):
             break
         read_rows_ahead(vectors, new)
-        scores = np.concatenate([scores, products(widen(vectors[new]), query)])
+        scores = np.concatenate([scores, products_at(vectors, new, query)])
         if len(scores) <= k:
             continue
         kth = float(np.partition(scores, len(scores) - k)[len(scores) - k])

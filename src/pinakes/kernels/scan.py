@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.kernels.ahead import read_block_ahead, read_rows_ahead
-from pinakes.kernels.similarity import Stored, products, scan_error, widen
+from pinakes.kernels.similarity import Stored, products, products_at, scan_error, widen
 
 BLOCK = 8192
 """Rows in a block: 16 MiB of float32 at 512 dimensions, half of a usual shared cache."""
@@ -34,13 +34,15 @@ def best_rows(
         if among is None:
             rows = np.arange(start, min(start + BLOCK, len(vectors)))
             read_block_ahead(vectors, start, start + 4 * BLOCK)
-            block = vectors[start : start + BLOCK]
+            wide = widen(vectors[start : start + BLOCK])
+            scores = products(wide, queries[0])[None] if len(queries) == 1 else queries @ wide.T
         else:
             rows = among[start : start + BLOCK]
             read_rows_ahead(vectors, rows)
-            block = vectors[rows]
-        wide = widen(block)
-        scores = products(wide, queries[0])[None] if len(queries) == 1 else queries @ wide.T
+            if len(queries) == 1:
+                scores = products_at(vectors, rows, queries[0])[None]
+            else:
+                scores = queries @ widen(vectors[rows]).T
         for one, found in zip(kept, scores, strict=True):
             one.add(rows, found)
     return [one.rows() for one in kept]

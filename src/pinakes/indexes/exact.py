@@ -17,8 +17,8 @@ from pinakes.kernels.similarity import Stored, scan_error
 GATHER_BELOW = 0.02
 """Share of rows under which gathering the allowed rows beats a scan that steps over the others.
 
-Measured by benchmarks/vector_index.py: a gathered row costs 200 to 300 ns, a row stepped over 3 ns, one that is
-compared in its place 100.
+Measured by benchmarks/vector_index.py: a gathered row costs 200 to 300 ns, a row stepped over 3 ns, and one
+that is compared in its place 100.
 """
 
 FEW = 4096

@@ -223,3 +223,22 @@ def test_phrases_are_those_that_a_plain_search_finds(documents, words):
     holds = [alive and any(map(stands_in, text.split("\x1f"))) for text, alive in documents]
     found = books.search(f'"{" ".join(words)}"', k=99)
     assert sorted(found.rows.tolist()) == np.flatnonzero(holds).tolist()
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["dress", "dresses", "red", "reds", "silk"]), max_size=6),
+        min_size=1,
+        max_size=8,
+    ),
+    st.lists(st.sampled_from(["dress", "red", "silk"]), min_size=2, max_size=3),
+)
+def test_terms_that_follow_each_other_are_counted_whichever_of_their_words_stands_there(documents, wording):
+    part = segment({"text": [" ".join(words) for words in documents]})
+    stems = {"dresses": "dress", "reds": "red"}
+    stemmed = [[stems.get(word, word) for word in words] for words in documents]
+    runs = [sum(words[n : n + len(wording)] == wording for n in range(len(words))) for words in stemmed]
+    found = {}  # where a term is unknown, nothing is yielded
+    for held in part.held(tuple(wording), ["text"]):
+        found = dict(zip(held.rows.tolist(), held.counts.tolist(), strict=True))
+    assert found == {row: n for row, n in enumerate(runs) if n}

@@ -4,6 +4,7 @@ import math
 import threading
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
@@ -57,15 +58,36 @@ class Column:
     known: NDArray[np.bool_] | None = None
     buckets: tuple[Bucket, ...] = ()
 
-    def count(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return how many items of a mask have each value, and last how many have none."""
+    def count(self, chosen: "Chosen") -> NDArray[np.int64]:
+        """Return how many of some items have each value, and last how many have none."""
         size = len(self.values) + 1
         if self.rows is None or self.known is None:
-            codes = self.codes if mask.all() else self.codes[mask]
-            return np.bincount(codes, minlength=size)
-        counts = np.bincount(self.codes[mask[self.rows]], minlength=size)
-        counts[-1] = np.count_nonzero(mask & ~self.known)
+            return np.bincount(self.codes if chosen.all else self.codes[chosen.rows], minlength=size)
+        members = self.codes if chosen.all else self.codes[chosen.mask[self.rows]]
+        counts = np.bincount(members, minlength=size)
+        counts[-1] = np.count_nonzero(chosen.mask & ~self.known)
         return counts
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The items over which values are counted.
+
+    Attributes:
+        mask: bool of shape (items,).
+    """
+
+    mask: NDArray[np.bool_]
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """Their rows: made once for all columns, for picking by rows is faster than by a mask."""
+        return np.flatnonzero(self.mask)
+
+    @cached_property
+    def all(self) -> bool:
+        """Whether every item is among them."""
+        return len(self.rows) == len(self.mask)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from pinakes.errors import UnknownNameError
 from pinakes.filters import And, Node, conjuncts, fields_of
 from pinakes.kernels.topk import most_frequent
-from pinakes.retrieval.columns import ORDERED, Column, Columns, FacetValue, value_at
+from pinakes.retrieval.columns import ORDERED, Chosen, Column, Columns, FacetValue, value_at
 from pinakes.types import RIGHTS_FIELDS, AttributeType
 
 MOST_VALUES = 100
@@ -94,12 +95,12 @@ def count_facets(
     for name in wanted:
         if name not in types:
             raise UnknownNameError("field", name, types)
-    found = []
-    for name in wanted:
-        own = where is not None and name in fields_of(where)
-        mask = passing(_without(where, name) if own else where)
-        found.append(_facet(columns.column(name, types[name]), mask))
-    return tuple(found)
+    chosen = lru_cache(maxsize=None)(lambda node: Chosen(passing(node)))
+    asked = () if where is None else fields_of(where)
+    return tuple(
+        _facet(columns.column(name, types[name]), chosen(_without(where, name) if name in asked else where))
+        for name in wanted
+    )
 
 
 def _without(node: "Node | None", field: str) -> "Node | None":
@@ -108,8 +109,8 @@ def _without(node: "Node | None", field: str) -> "Node | None":
     return And(kept) if len(kept) > 1 else next(iter(kept), None)
 
 
-def _facet(column: Column, mask: NDArray[np.bool_]) -> Facet:
-    counts = column.count(mask)
+def _facet(column: Column, chosen: Chosen) -> Facet:
+    counts = column.count(chosen)
     unknown, counts = int(counts[-1]), counts[:-1]
     held = np.flatnonzero(counts)
     ordered = column.type in ORDERED and len(held) > 0
@@ -117,7 +118,7 @@ def _facet(column: Column, mask: NDArray[np.bool_]) -> Facet:
     return Facet(
         field=column.field,
         type=column.type,
-        known=int(np.count_nonzero(mask)) - unknown,
+        known=len(chosen.rows) - unknown,
         unknown=unknown,
         distinct=len(held),
         values=() if column.type is AttributeType.FLOAT else tuple(_counted(column, counts)),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pinakes.indexes.bm25.postings import FieldPostings, Postings
 from pinakes.indexes.bm25.query import Wording
 
-SCAN_ABOVE = 1 / 4
+SCAN_ABOVE = 1 / 16
 """Share of a field's words above which all are looked through instead of picking those of some items."""
 
 
@@ -98,8 +98,7 @@ class Segment:
         if len(terms) == 1:
             docs, tfs = field.occurrences(terms[0])
             return docs.astype(np.int64), tfs
-        with_gap = np.append(self.postings.term_of, len(self.postings.terms)).astype(np.uint32)
-        return _followed(field, _holders(field, terms), terms, with_gap)
+        return _followed(field, _holders(field, terms), terms, self.postings.term_of)
 
     def _living(self, field: str, rows: NDArray[np.int64], counts: NDArray[np.integer]) -> Held:
         if self.whole:
@@ -126,24 +125,44 @@ def _followed(
     field: FieldPostings,
     rows: NDArray[np.int64],
     sequence: Sequence[int],
-    number_of: NDArray[np.uint32] | None = None,
+    term_of: NDArray[np.uint32] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return which of some items hold numbers that follow each other, and how often each does.
 
+    The rarest is looked for, and the others only around it.
+
     Args:
         field: of the segment.
-        rows: items, ascending.
-        sequence: what is looked for.
-        number_of: uint32 of shape (words + 1,): what each word, and last a gap, is taken for.
+        rows: items, ascending, among which all are that hold every number.
+        sequence: what is looked for: words, or terms.
+        term_of: uint32 of shape (words,): the term of each word, where terms are looked for.
     """
+    words = [_words_of(number, term_of) for number in sequence]
+    rarest, *others = sorted(range(len(words)), key=lambda place: int(field.counts[words[place]].sum()))
     sizes = field.firsts[rows + 1] - field.firsts[rows]
-    picked = int(sizes.sum()) <= SCAN_ABOVE * len(field.tokens)
-    tokens, owners = field.words_of(rows) if picked else (field.tokens, None)
-    if number_of is not None:
-        tokens = number_of[tokens]
-    places = np.flatnonzero(tokens[: max(0, len(tokens) - len(sequence) + 1)] == sequence[0])
-    for behind, number in enumerate(sequence[1:], 1):
-        places = places[tokens[places + behind] == number]
-    found = np.searchsorted(field.firsts, places, side="right") - 1 if owners is None else owners[places]
-    holders, counts = np.unique(found, return_counts=True)
-    return holders.astype(np.int64), counts
+    if int(sizes.sum()) <= SCAN_ABOVE * len(field.tokens):
+        tokens, owners = field.words_of(rows)
+        firsts = np.append(0, np.cumsum(sizes))
+    else:
+        tokens, owners, firsts = field.tokens, None, field.firsts
+    starts = max(0, len(tokens) - len(sequence) + 1)
+    places = np.flatnonzero(_any_of(tokens[rarest : starts + rarest], words[rarest]))
+    for behind in others:
+        places = places[_any_of(tokens[places + behind], words[behind])]
+    counts = np.diff(np.searchsorted(places, firsts))
+    held = np.flatnonzero(counts)
+    return held if owners is None else rows[held], counts[held]
+
+
+def _words_of(number: int, term_of: NDArray[np.uint32] | None) -> NDArray[np.uint32]:
+    """Return a word itself, or the words of a term; of the tokens' type, or comparing converts all."""
+    words = np.array([number]) if term_of is None else np.flatnonzero(term_of == np.uint32(number))
+    return words.astype(np.uint32)
+
+
+def _any_of(tokens: NDArray[np.uint32], words: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Return which tokens are one of some words, of which there are few."""
+    found: NDArray[np.bool_] = tokens == words[0]
+    for word in words[1:]:
+        found |= tokens == word
+    return found

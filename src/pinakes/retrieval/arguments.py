@@ -56,12 +56,13 @@ class SearchArguments:
         encoder = QueryEncoder(opened.corpus, opened.encoders, prepare, blocked, self.score)
         collapse = opened.settings.collapse if self.collapse is None else self.collapse
         with watch.stage("encode"):
-            encoded = encoder.encode(self.text, self.image, self.like, self.vector)
+            encoded = encoder.encode(self.text, self.image, self.like, self.vector, self.weights or {})
         return EncodedQuery(
             words=encoded.words,
             vectors=encoded.vectors,
             roles=encoded.roles,
             by_words=encoded.by_words,
+            fallback=encoded.fallback,
             exclude=encoded.exclude,
             where=self.where,
             as_of=self.as_of,

@@ -1,9 +1,11 @@
 """From what a user gives - words, pictures, ids, vectors - to one unit vector for each space."""
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -89,6 +91,7 @@ class Encoded:
     vectors: Mapping[str, NDArray[np.float32]]
     roles: Mapping[str, Mapping[str, NDArray[np.float32]]]
     by_words: frozenset[str]
+    fallback: Callable[[], Mapping[str, NDArray[np.float32]]] | None
     exclude: frozenset[str]
 
 
@@ -115,11 +118,17 @@ class QueryEncoder:
         image: Pictures | None,
         like: str | Mapping[str, float] | None,
         vector: NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float] | None,
+        weights: Mapping[str, float] = MappingProxyType({}),
     ) -> Encoded:
         """Encode the parts of a query.
 
         Words join pictures, items and vectors of a space with the weight that the bridge has beside BM25, and
-        push away with their own. What has no role joins every role that the query has.
+        push away with their own. What has no role joins every role that the query has. Words that count for
+        nothing in a space are not encoded for it, unless BM25 finds nothing: a model takes far longer.
+
+        Args:
+            text, image, like, vector: see `Engine.search`.
+            weights: by signal, as the query says.
 
         Raises:
             QueryError: a part that no space of this release can take.
@@ -129,7 +138,9 @@ class QueryEncoder:
         texts = _weighted_texts(text)
         likes = _weighted_texts(like)
         shown = [*self._images(query_pictures(image)), *self._likes(likes), *self._vectors(vector)]
-        spoken = self._texts(texts)
+        silent = self._silent(texts, weights)
+        spoken = self._texts(texts, silent)
+        unasked = [name for name in silent - {c.space for c in shown} if name not in weights]
         by_words = frozenset({clause.space for clause in spoken} - {clause.space for clause in shown})
         clauses = [*shown, *(self._beside(clause, by_words) for clause in spoken)]
         words = " ".join([*(t for t, w in texts if w > 0), *self._wordy_likes(likes)]) or None
@@ -144,6 +155,7 @@ class QueryEncoder:
             },
             roles=roles,
             by_words=by_words,
+            fallback=partial(self._fallback, texts, unasked) if unasked else None,
             exclude=frozenset(i for i, _ in likes),
         )
 
@@ -153,10 +165,30 @@ class QueryEncoder:
             return spoken
         return replace(spoken, weight=spoken.weight * self.corpus.spaces[spoken.space].text_weight)
 
-    def _texts(self, texts: Sequence[tuple[str, float]]) -> list[Clause]:
+    def _silent(self, texts: Sequence[tuple[str, float]], weights: Mapping[str, float]) -> frozenset[str]:
+        """Return the spaces in which these words count for nothing beside others."""
+        if not texts or any(weight < 0 for _, weight in texts):
+            return frozenset()
+        return frozenset(
+            name
+            for name, encoders in self.encoders.items()
+            if encoders.text is not None
+            and self.corpus.spaces[name].text_weight == 0
+            and not weights.get(name)
+        )
+
+    def _fallback(
+        self, texts: Sequence[tuple[str, float]], spaces: Sequence[str]
+    ) -> Mapping[str, NDArray[np.float32]]:
+        """Return the vectors of words in some spaces, where they have one."""
+        clauses = self._texts(texts, self.encoders.keys() - set(spaces))
+        spoken = dict.fromkeys(clause.space for clause in clauses)
+        return {name: _compose([c for c in clauses if c.space == name]) for name in spoken}
+
+    def _texts(self, texts: Sequence[tuple[str, float]], without: Set[str]) -> list[Clause]:
         found = []
         for name, encoders in self.encoders.items():
-            if encoders.text is None or not texts:
+            if encoders.text is None or not texts or name in without:
                 continue
             for (_, weight), row in zip(
                 texts, encoders.text.encode_texts([t for t, _ in texts]), strict=True

@@ -1,6 +1,6 @@
 """What can be asked, in its final form: every picture and text already encoded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, get_args
@@ -67,6 +67,7 @@ class EncodedQuery:
         vectors: by space, one unit vector, float32 of shape (dim,): all clauses composed.
         roles: by space, by role, one unit vector of the same kind; such a space is searched role to role.
         by_words: the spaces whose vector comes from words alone.
+        fallback: makes the vectors, by space, that count only where words and exact id find nothing.
         exclude: ids that the asker already has, such as the item of "more like this".
         where: a filter, as a string or a JSON tree.
         as_of: the day on which rights are judged.
@@ -80,6 +81,7 @@ class EncodedQuery:
     vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     roles: Mapping[str, Mapping[str, NDArray[np.float32]]] = field(default_factory=dict)
     by_words: frozenset[str] = frozenset()
+    fallback: Callable[[], Mapping[str, NDArray[np.float32]]] | None = None
     exclude: frozenset[str] = frozenset()
     where: str | Mapping[str, Any] | None = None
     as_of: date | None = None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -285,6 +285,9 @@ class Searcher:
                 found = asked.search(mask, depth, order)
             signals.append(Signal(WORDS, found.rows, found.scores, query.weights.get(WORDS, 1.0)))
         anything = any(len(signal.rows) for signal in signals)
+        if query.fallback is not None and not anything:
+            with watch.stage("encode"):
+                query = replace(query, vectors={**query.vectors, **query.fallback()})
         for name in query.spaces:
             weight = self._weight(query, name, anything=anything)
             if weight > 0:

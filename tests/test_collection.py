@@ -1,4 +1,5 @@
 import json
+import os
 import time
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pinakes.errors import (
     UnknownNameError,
     UsageError,
 )
+from pinakes.media.originals import Originals
 from pinakes.snapshots.reader import open_snapshot
 from pinakes.snapshots.refs import read_ref
 
@@ -222,6 +224,61 @@ def test_prune_keeps_what_is_served_and_what_is_read(gallery):
     with pinakes.open(gallery) as engine:
         assert collection.prune(1).removed == ("v0001", "v0001+d0001", "v0002", "v0003")
         assert len(engine.search("coin")) == 10
+
+
+def test_prune_removes_pictures_that_nothing_shows(gallery):
+    collection = Collection(gallery)
+    with pinakes.open(gallery) as engine:
+        shown = engine.item("coin-0001").views[0].media
+        engine.thumbnail("coin-0001")
+        engine.picture("coin-0001")
+    stray, fresh = Originals(collection.paths.media).keep(b"gone"), collection.paths.media / "fr" / ("f" * 64)
+    fresh.parent.mkdir()
+    fresh.write_bytes(b"its change comes in a moment")
+    for path in collection.paths.media.glob("??/*"):
+        if path != fresh:
+            os.utime(path, (0, 0))
+    pruned = collection.prune()
+    assert (pruned.pictures, pruned.bytes) == (1, 4)
+    assert not stray.exists()
+    assert fresh.exists()
+    assert len(list((collection.paths.media / shown[:2]).glob(f"{shown}*.webp"))) == 2
+
+
+def test_pictures_stay_as_long_as_a_kept_release_shows_them(gallery):
+    collection = Collection(gallery)
+    with pinakes.open(gallery) as engine:
+        media = engine.item("coin-0001").views[0].media
+        engine.thumbnail("coin-0001")
+    (thumbnail,) = collection.paths.media.glob(f"??/{media}*")
+    os.utime(thumbnail, (0, 0))
+    collection.delete(["coin-0001"])
+    assert collection.prune(2).pictures == 0
+    collection.compact()
+    assert collection.prune(1).pictures == 1
+    assert not thumbnail.exists()
+
+
+def test_a_source_in_which_all_is_refused_publishes_nothing(gallery, tmp_path):
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.jpg").write_bytes(b"\xff\xd8 no picture")
+    with pytest.raises(
+        SourceError, match=r"none of the 3 entries of the source gave an item \(3 not_a_picture\)"
+    ):
+        pinakes.index(folder)
+    assert Collection(folder).status().release is None
+    assert len(Collection(folder).doctor().quarantine) == 3
+    Image.new("RGB", (64, 64), "red").save(folder / "good.png")
+    pinakes.index(folder, waive=("sample",))
+    served = Collection(folder).status().release
+    (folder / "good.png").write_bytes(b"")
+    with pytest.raises(SourceError, match="what is served stays"):
+        pinakes.index(folder, prune=True)
+    assert Collection(folder).status().release == served
+    with pinakes.open(folder) as engine:
+        assert len(engine) == 1
 
 
 def test_status_and_doctor(gallery):

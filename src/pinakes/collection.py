@@ -17,7 +17,7 @@ from pinakes.encoders.cache.base import FeatureCache
 from pinakes.errors import GateError, SourceError, UsageError
 from pinakes.indexes.stored import IndexRecord
 from pinakes.ingest import drain
-from pinakes.ingest.add import add_records, upsert_records
+from pinakes.ingest.add import add_records, demand_items, upsert_records
 from pinakes.ingest.changes import MAX_SHARE
 from pinakes.ingest.delete import delete_items
 from pinakes.ingest.duplicates.search import DuplicateSearch
@@ -29,6 +29,7 @@ from pinakes.ingest.live import publish_live
 from pinakes.ingest.outcome import Deleted, Diagnosis, IndexReport, Status
 from pinakes.ingest.pipeline import Ingest
 from pinakes.ingest.progress import Report, silent
+from pinakes.ingest.pruning import prune_pictures
 from pinakes.ingest.remote import addresses_note, fetching, open_remote
 from pinakes.ingest.reports import diagnose, read_status, release_notes
 from pinakes.ingest.rules import EntryRules
@@ -93,7 +94,7 @@ class Collection:
             refetch: where pictures are fetched, also those that were fetched or refused before.
 
         Raises:
-            SourceError: the source cannot be read.
+            SourceError: the source cannot be read, or everything in it was refused.
             GateError: a gate failed; the release that was served still is.
             StorageError: the disk refused.
         """
@@ -105,6 +106,7 @@ class Collection:
             trial = Trial(self.paths.root, settings, cache, self.progress)
             expected, tried = trial.run(source, waived=SAMPLE_GATE in waive)
             added = add_records(replace(ingest, expected=expected), source, prune=prune, verb="index")
+            demand_items(database, added)
             waive = tuple(name for name in waive if name != SAMPLE_GATE)
             frozen = self._freeze(settings, database, cache, waive=waive)
             release = self._publish_frozen(settings, database, frozen, "index")
@@ -296,9 +298,14 @@ class Collection:
         return blocks.unblock(self.paths, ids, reason).ids
 
     def prune(self, keep: int = leases.KEEP) -> leases.PruneReport:
-        """Remove snapshots that no kept release names and nobody reads."""
-        with self._lease("prune"):
-            return leases.prune(self.paths, keep)
+        """Remove snapshots that no kept release names and nobody reads, and pictures that nothing shows.
+
+        The pictures of a source stay; originals that were fetched or sent, and thumbnails, are removed.
+        """
+        with writing(self.paths, self.settings, "prune") as (database, _):
+            pruned = leases.prune(self.paths, keep)
+            pictures = prune_pictures(self.paths, database)
+        return replace(pruned, pictures=pictures.files, bytes=pruned.bytes + pictures.bytes)
 
     def backup(self, file: Path) -> backups.BackupReport:
         """Write settings, catalogue, served releases and models to one tar file; no pictures."""

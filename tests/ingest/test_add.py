@@ -154,15 +154,17 @@ def test_an_item_of_which_nothing_is_left_is_quarantined_and_its_old_state_stays
     assert [entry.reason for entry in quarantine_of(world.database)][1] == "nothing_left"
     assert ids(world) == ["one"]
     assert counts(world.add(record, prune=True)) == (0, 0, 0, 1, 1)
-    assert ids(world) == []
+    assert ids(world) == ["one"]  # a source that gives nothing at all is broken, not empty
+    assert counts(world.add(record, world.record("two", title="x"), prune=True)) == (1, 0, 0, 1, 1)
+    assert ids(world) == ["two"]
 
 
 def test_an_item_that_is_only_a_picture_is_nothing_without_it(world: World) -> None:
     world.spoil("a.bmp")
     record = replace(world.record("one", "a.bmp", title="a"), only_pictures=True)
     assert counts(world.add(record)) == (0, 0, 0, 1, 0)
-    last = quarantine_of(world.database)[-1]
-    assert (last.reason, last.detail) == ("nothing_left", "it has no usable picture")
+    (only,) = quarantine_of(world.database)  # once, with the reason of the picture
+    assert (only.item_id, only.uri, only.reason) == ("one", "a.bmp", "not_a_picture")
     assert ids(world) == []
     world.paint("a.bmp")
     assert counts(world.add(record)) == (1, 0, 0, 0, 0)

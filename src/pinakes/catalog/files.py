@@ -1,7 +1,7 @@
 """The stat cache: what is known of a file that has not changed since it was read."""
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Self
 
@@ -65,6 +65,12 @@ def read_files(connection: sa.Connection, uris: Collection[str]) -> dict[str, Kn
         )
         for row in rows
     }
+
+
+def known_digests(connection: sa.Connection) -> Iterator[str]:
+    """Yield the sha256 of every picture file that was read, and gave a picture."""
+    query = sa.select(files.c.sha256).where(files.c.sha256.is_not(None))
+    yield from connection.execute(query).scalars()
 
 
 def put_files(connection: sa.Connection, known: Iterable[KnownFile]) -> None:

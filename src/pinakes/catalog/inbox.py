@@ -1,7 +1,7 @@
 """The inbox: changes that arrive while nobody ingests, kept until the one ingest process takes them."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -134,6 +134,13 @@ def count_waiting(connection: sa.Connection) -> int:
     open_states = (InboxState.WAITING, InboxState.CLAIMED)
     query = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.state.in_(open_states))
     return connection.execute(query).scalar_one()
+
+
+def open_payloads(connection: sa.Connection) -> Iterator[Mapping[str, Any]]:
+    """Yield what the changes carry that are still to be made."""
+    open_states = (InboxState.WAITING, InboxState.CLAIMED)
+    for row in connection.execute(sa.select(inbox.c.payload).where(inbox.c.state.in_(open_states))):
+        yield json.loads(row.payload)
 
 
 def forget_settled(connection: sa.Connection, keep: int = KEPT) -> None:

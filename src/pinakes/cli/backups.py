@@ -18,12 +18,18 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The .tar file to write.")],
     json: Json = False,
 ) -> None:
-    """Write settings, catalogue, served releases and models to one file; pictures stay where they are."""
+    """Write settings, catalogue, what the refs point to and models to one file; pictures stay where they are.
+
+    Earlier releases are not in it: after `restore` there is nothing to roll back to.
+    """
     report = Collection(folder).backup(file)
     if json:
         print_json(asdict(report))
     else:
-        console().print(f"{file}: {report.files} files, {report.bytes / 1e6:.1f} MB")
+        console().print(
+            f"{file}: {report.files} files, {report.bytes / 1e6:.1f} MB, with {', '.join(report.snapshots)}; "
+            "without pictures and earlier releases"
+        )
 
 
 def restore(

@@ -81,13 +81,14 @@ def prune(
     keep: Annotated[int, typer.Option(help="How many releases of each ref's history to keep.")] = 3,
     json: Json = False,
 ) -> None:
-    """Delete snapshots that no kept release names and nobody reads."""
+    """Delete snapshots that no kept release names and nobody reads, and kept pictures that nothing shows."""
     report = Collection(folder).prune(keep)
     if json:
         print_json(asdict(report))
         return
     console().print(
-        f"removed {', '.join(report.removed) or 'nothing'} ({report.bytes / 1e6:.1f} MB)"
+        f"removed {', '.join(report.removed) or 'no snapshot'} and {report.pictures} pictures "
+        f"({report.bytes / 1e6:.1f} MB)"
         + (f"; in use, left alone: {', '.join(report.held)}" if report.held else "")
     )
 

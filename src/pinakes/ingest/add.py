@@ -4,9 +4,10 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 
+from pinakes.catalog.database import Database
 from pinakes.catalog.items import count_items, count_seen
-from pinakes.catalog.quarantine import clear_before
-from pinakes.errors import IntegrityError
+from pinakes.catalog.quarantine import clear_before, count_reasons
+from pinakes.errors import IntegrityError, SourceError
 from pinakes.ingest.delete import prune_unseen
 from pinakes.ingest.pipeline import Ingest, Pipeline
 from pinakes.ingest.report import AddReport, FeatureCounts, PictureCounts
@@ -23,7 +24,7 @@ def add_records(ingest: Ingest, source: Source, *, prune: bool = False, verb: st
     Args:
         ingest: what to work with; the caller holds the writer lease.
         source: read once, as a whole.
-        prune: delete the items for which the source gave none this time.
+        prune: delete the items for which the source gave none this time, unless it gave none at all.
         verb: under which the run is recorded.
 
     Returns:
@@ -41,7 +42,7 @@ def add_records(ingest: Ingest, source: Source, *, prune: bool = False, verb: st
         with ingest.database.write() as connection:
             clear_before(connection, run.id)
             run.counts["vanished"] = count_items(connection) - count_seen(connection, run.id)
-        if prune:
+        if prune and _report(run.counts, 0.0).items:
             for number in prune_unseen(ingest.database, run.id):
                 run.counts["pruned"] += number
     return _report(run.counts, time.monotonic() - started)
@@ -69,6 +70,23 @@ def upsert_records(
         Pipeline(ingest, run.id, run.counts).bring(records)
         _check(ingest, run.id, run.counts)
     return _report(run.counts, time.monotonic() - started)
+
+
+def demand_items(database: Database, report: AddReport) -> None:
+    """Check that a source with entries gave an item: that all are refused is never meant.
+
+    Raises:
+        SourceError: it gave none; says the commonest reasons.
+    """
+    if report.items or not report.read:
+        return
+    with database.read() as connection:
+        reasons = count_reasons(connection)
+    said = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common(3))
+    raise SourceError(
+        f"none of the {report.read} entries of the source gave an item ({said}); nothing is published, and "
+        "what is served stays. `pinakes doctor` says what is wrong with each"
+    )
 
 
 def _check(ingest: Ingest, run: int, counts: Counter[str]) -> None:

@@ -61,13 +61,16 @@ def commit_chunk(connection: sa.Connection, run: int, chunk: Chunk, live: Collec
             chunk.outcomes[picture.uri].reason == NOT_LOCAL for picture in record.pictures
         )
         counts["pictures_missing"] += sum(rejection.uri is not None for rejection in record.left_out)
-        entries += [_entry(rejection) for rejection in record.left_out]
-        entries += _refused_pictures(record, chunk.outcomes)
+        refused = [
+            *(_entry(rejection) for rejection in record.left_out),
+            *_refused_pictures(record, chunk.outcomes),
+        ]
+        entries += refused
         item = _assemble(record, chunk.outcomes)
         has_words = bool(item.title.strip() or item.text.strip()) and not record.only_pictures
         if has_words or item.views or item.vectors:
             placed[item.id] = PlacedItem(item, record.where)
-        else:
+        elif not (record.only_pictures and refused):  # which say it, picture by picture
             lacking = "usable picture" if record.only_pictures else "title, text, vector or usable picture"
             entries.append(_refuse(record, "nothing_left", f"it has no {lacking}"))
     counts["quarantined"] = counts["read"] - len(placed)

@@ -38,6 +38,7 @@ class Originals:
         temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
         try:
             if path.exists():
+                path.touch()  # just kept: what removes old ones leaves it alone
                 return path
             path.parent.mkdir(parents=True, exist_ok=True)
             with temporary.open("wb") as file:

@@ -29,12 +29,14 @@ class PruneReport:
         held: snapshots that nobody names but somebody reads; they stay until the next time.
         kept: snapshots that a kept release names.
         bytes: size of what was removed.
+        pictures: originals and thumbnails that went with them, as nothing shows them any more.
     """
 
     removed: tuple[str, ...]
     held: tuple[str, ...]
     kept: tuple[str, ...]
     bytes: int
+    pictures: int = 0
 
 
 @contextmanager

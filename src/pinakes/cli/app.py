@@ -75,7 +75,7 @@ COMMANDS = {
     ),
     "prune": (
         "pinakes.cli.versions:prune",
-        "Delete snapshots that no kept release names and nobody reads.",
+        "Delete snapshots that no kept release names and nobody reads, and kept pictures that nothing shows.",
     ),
     "export": (
         "pinakes.cli.export:export",
@@ -83,7 +83,7 @@ COMMANDS = {
     ),
     "backup": (
         "pinakes.cli.backups:backup",
-        "Write settings, catalogue, served releases and models to one file; pictures stay where they are.",
+        "Write settings, catalogue, what the refs point to and models to one file; no pictures.",
     ),
     "restore": (
         "pinakes.cli.backups:restore",

@@ -18,7 +18,7 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The .tar file to write.")],
     json: Json = False,
 ) -> None:
-    """Write settings, catalogue, what the refs point to and models to one file; pictures stay where they are.
+    """Write settings, catalogue, what the refs point to and models to one file; no pictures.
 
     Earlier releases are not in it: after `restore` there is nothing to roll back to.
     """

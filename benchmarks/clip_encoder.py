@@ -28,10 +28,12 @@ from numpy.typing import NDArray
 
 from benchmarks.decode import photo
 from pinakes.bench.machine import describe_machine
+from pinakes.encoders.cache.sqlite import SQLiteCache
 from pinakes.encoders.clip.encoder import ClipEncoder, open_clip_model
 from pinakes.encoders.clip.layout import find_files
 from pinakes.encoders.clip.quantise import quantise
 from pinakes.errors import MediaError
+from pinakes.ingest.features import BATCH, FeatureBatches
 from pinakes.media.job import Job
 from pinakes.media.pool import DecodePool
 from pinakes.media.preparers import load_preparer
@@ -40,9 +42,6 @@ from pinakes.testing.random_clip import VIT_B_32, write_random_clip
 Prepared: TypeAlias = Sequence[NDArray[np.generic]]
 
 BATCHES = (1, 8, 32)
-FLUSHED = 64
-"""Pictures that an ingest hands to the encoder at a time."""
-
 TURNS = 3
 """How often the encoder alone and the whole way are measured in turns."""
 
@@ -119,16 +118,16 @@ def batches(path: Path, encoder: ClipEncoder, prepared: Prepared) -> None:
 
 
 def encode_files(encoder: ClipEncoder, pool: DecodePool, files: Sequence[Path]) -> None:
-    """Do what an ingest does with new pictures, but for storing the vectors."""
-    waiting: list[NDArray[Any]] = []
-    for _, answer in pool.run(Job(n, path=file) for n, file in enumerate(files)):
-        if isinstance(answer, MediaError):
-            raise answer
-        waiting.append(answer.prepared["clip"])
-        if len(waiting) == FLUSHED:
-            encoder.encode_images(waiting)
-            waiting.clear()
-    encoder.encode_images(waiting)
+    """Do what an ingest does with new pictures, from files to vectors in a feature cache."""
+    with tempfile.TemporaryDirectory() as name:
+        cache = SQLiteCache(Path(name) / "features.db").open()
+        batches = FeatureBatches({"clip": encoder}, cache)
+        for job, answer in pool.run(Job(n, path=file) for n, file in enumerate(files)):
+            if isinstance(answer, MediaError):
+                raise answer
+            batches.add(str(job.key), answer.prepared)  # the files repeat, the keys do not
+        batches.flush()
+        cache.close()
 
 
 def end_to_end(encoder: ClipEncoder, files: Sequence[Path], prepared: Prepared) -> None:
@@ -138,7 +137,7 @@ def end_to_end(encoder: ClipEncoder, files: Sequence[Path], prepared: Prepared) 
     """
     whole, alone = [0.0, 0.0], [0.0, 0.0]
     with DecodePool({"clip": encoder.preparer}, {"clip": encoder.decode_size}) as pool:
-        encode_files(encoder, pool, files[:FLUSHED])
+        encode_files(encoder, pool, files[:BATCH])
         for _ in range(TURNS):
             for sums, work in (
                 (alone, partial(encoder.encode_images, prepared[: len(files)])),

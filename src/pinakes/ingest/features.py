@@ -12,6 +12,10 @@ from pinakes.errors import UsageError
 BATCH = 64
 """Pictures that are encoded together. More gains little, and a prepared picture takes up to 600 kB."""
 
+FIRST = 8
+"""Pictures of the first batch; each is twice as large as the one before. Otherwise the encoder would wait for
+the first 64 pictures, in which time it makes ten vectors (ViT-B/32, two cores)."""
+
 
 def brought_fingerprint(space: str) -> str:
     """Return the fingerprint under which the vectors that a source brought for a space are stored."""
@@ -32,6 +36,7 @@ class FeatureBatches:
         self._encoders = encoders
         self._cache = cache
         self._waiting: dict[str, dict[str, NDArray[np.generic]]] = {name: {} for name in encoders}
+        self._due = dict.fromkeys(encoders, FIRST)
         self._at_once = BATCH
         self.made = 0
         self.found = 0
@@ -45,7 +50,8 @@ class FeatureBatches:
         """
         for name, waiting in self._waiting.items():
             waiting[digest] = prepared[name]
-            if len(waiting) >= BATCH:
+            if len(waiting) >= min(self._due[name], BATCH):
+                self._due[name] = min(2 * self._due[name], BATCH)
                 self._flush(name)
 
     def flush(self) -> None:
@@ -75,15 +81,16 @@ class FeatureBatches:
         parts: list[NDArray[np.generic]] = []
         start = 0
         while start < len(prepared):
+            now = prepared[start : start + self._at_once]
             try:
-                part = encoder.encode_images(prepared[start : start + self._at_once])
+                part = encoder.encode_images(now)
             except MemoryError as error:
-                if self._at_once == 1:
+                if len(now) == 1:
                     raise UsageError(
                         f"there is not enough memory to encode even one picture with {encoder.name}; "
                         "choose a smaller model (`pinakes encoders list`)"
                     ) from error
-                self._at_once //= 2
+                self._at_once = len(now) // 2
                 continue
             parts.append(part)
             start += len(part)

@@ -78,6 +78,9 @@ def test_synonyms_belong_to_a_release_and_come_back_with_it(gallery):
         collection.rollback(before)
         engine.refresh()
         assert engine.search("specie ").hits == ()
+        collection.rollback(with_words)
+        engine.refresh()
+        assert engine.search("specie ").ids == found.ids
     (gallery / "synonyms.toml").write_text("[one_way]\nspecie = 1\n")
     with pytest.raises(SettingsError, match="line 2"):
         collection.publish("v0001")

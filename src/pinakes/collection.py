@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pinakes.catalog.database import Database
 from pinakes.catalog.lease import writer_lease
 from pinakes.encoders.cache.base import FeatureCache
-from pinakes.errors import GateError, SourceError, UsageError
+from pinakes.errors import GateError, SourceError, UnknownNameError, UsageError
 from pinakes.indexes.stored import IndexRecord
 from pinakes.ingest import drain
 from pinakes.ingest.add import add_records, demand_items, upsert_records
@@ -52,10 +52,11 @@ from pinakes.media.originals import Originals
 from pinakes.settings import Settings, load_settings, parse_settings, save_settings
 from pinakes.snapshots import backup as backups
 from pinakes.snapshots import blocks, leases, refs, verify
-from pinakes.snapshots.layout import CollectionPaths, SnapshotName
+from pinakes.snapshots.layout import CollectionPaths, SnapshotName, list_snapshots
 from pinakes.snapshots.manifest import read_manifest
 from pinakes.snapshots.release import Release
 from pinakes.sources.open import open_source
+from pinakes.synonyms import split_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +256,12 @@ class Collection:
 
         Raises:
             UsageError: not the name of a snapshot.
-            IntegrityError: a snapshot is missing or damaged.
+            UnknownNameError: there is none of this name.
+            IntegrityError: a snapshot is damaged.
         """
         name = SnapshotName.parse(snapshot)
+        if name not in (known := list_snapshots(self.paths)):
+            raise UnknownNameError("snapshot", snapshot, map(str, known))
         chain = [str(SnapshotName(name.base, delta)) for delta in range(name.delta + 1)]
         with self._lease("publish"):
             return point_ref(self.paths, self.settings, chain, ref, f"publish {snapshot}")
@@ -276,7 +280,7 @@ class Collection:
         with self._lease("rollback"):
             release = refs.rollback(self.paths, ref, to=to)
             settings = self.settings
-            spaces = parse_settings(release.settings).spaces
+            spaces = parse_settings(split_settings(release.settings)[0]).spaces
             if ref == LIVE and spaces != settings.spaces:
                 # What is served decides: the next `index` must not repeat a migration that was undone.
                 save_settings(self.paths.root, settings.model_copy(update={"spaces": spaces}))

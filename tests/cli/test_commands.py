@@ -6,8 +6,10 @@ from importlib import import_module
 
 import pytest
 import typer
+from PIL import Image
 
 from pinakes.cli.app import COMMANDS, run
+from pinakes.collection import Collection
 
 
 @pytest.fixture
@@ -152,15 +154,17 @@ def test_versions(pinakes, gallery):
     code, out, _ = pinakes("rollback", gallery, "--json")
     assert json.loads(out)["snapshots"] == ["v0001"]
     assert "live -> v0002-" in pinakes("publish", gallery, "v0002")[1]
+    code, _, err = pinakes("publish", gallery, "v0009")
+    assert (code, "unknown snapshot 'v0009'" in err) == (2, True)
     assert "removed v0001" in pinakes("prune", gallery, "--keep", 1)[1]
 
 
 def test_block_delete_status_doctor(pinakes, gallery):
-    assert "blocked 1 items" in pinakes("block", gallery, "coin-0001", "--reason", "asked for")[1]
-    assert "unblocked 1 items" in pinakes("unblock", gallery, "coin-0001")[1]
+    assert "blocked 1 id;" in pinakes("block", gallery, "coin-0001", "--reason", "asked for")[1]
+    assert "unblocked 1 id;" in pinakes("unblock", gallery, "coin-0001")[1]
     code, out, _ = pinakes("delete", gallery, "coin-0001", "nope")
     assert code == 0
-    assert "deleted 1 items" in out
+    assert "deleted 1 item;" in out
     assert "nope" in out
     assert json.loads(pinakes("status", gallery, "--json")[1])["items"] == 59
     assert "59" in pinakes("status", gallery)[1]
@@ -231,10 +235,12 @@ def test_an_answer_in_which_nothing_is_close_says_so(pinakes, pristine):
 
 def test_a_broken_picture_is_left_out_and_told(pinakes, tmp_path):
     (tmp_path / "broken.jpg").write_text("no picture")
-    code, out, err = pinakes("index", tmp_path)
-    assert code == 1
-    assert "nothing of the source could be taken" in err
-    assert "0 added, 0 updated, 0 unchanged, 1 quarantined" in out
+    code, _, err = pinakes("index", tmp_path)
+    assert (code, "none of the 1 entries of the source gave an item" in err) == (2, True)
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "good.png")
+    code, out, _ = pinakes("index", tmp_path, "--waive", "sample")
+    assert code == 0
+    assert "1 added, 0 updated, 0 unchanged, 1 quarantined" in out
     assert f"why: pinakes doctor {tmp_path}" in out
     assert "not_a_picture" in pinakes("doctor", tmp_path)[1]
 
@@ -274,3 +280,26 @@ def test_a_demo_too_small_for_its_garment_answers_words(pinakes, tmp_path):
     code, out, _ = pinakes("demo", "--size", 3, "--into", tmp_path / "demo", "--no-serve", "--json")
     assert code == 0
     assert json.loads(out)["search"]["hits"]
+
+
+def test_blocking_says_which_ids_no_item_has(pinakes, gallery):
+    code, out, _ = pinakes("block", gallery, "coin-0001", "coin-9999", "--reason", "rights")
+    assert (code, "blocked 2 ids; 2 in all" in out) == (0, True)
+    assert "not in the collection, and blocked should they come: coin-9999" in out
+    code, out, _ = pinakes("block", gallery, "[/b]", "--reason", "odd", "--json")
+    assert json.loads(out) == {"blocked": ["[/b]", "coin-0001", "coin-9999"], "unknown": ["[/b]"]}
+    assert "1 id; 2 still blocked" in pinakes("unblock", gallery, "[/b]")[1]
+
+
+def test_names_are_printed_as_they_stand(pinakes, gallery):
+    code, out, _ = pinakes("delete", gallery, "[/b]", "[red]x")
+    assert (code, "not in the collection: [/b], [red]x" in out) == (0, True)
+
+
+def test_an_interrupted_command_says_so(pinakes, gallery, monkeypatch):
+    def interrupt(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Collection, "status", interrupt)
+    code, _, err = pinakes("status", gallery)
+    assert (code, "what was done so far is kept" in err) == (130, True)

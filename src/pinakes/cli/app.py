@@ -106,6 +106,10 @@ COMMANDS = {
 for a web server's packages."""
 
 
+INTERRUPTED = 130
+"""Exit code of a command that was ended with Ctrl-C."""
+
+
 class LazyCommand(TyperCommand):
     """A command that is imported when it is run."""
 
@@ -162,7 +166,7 @@ def version(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and end the process: 0 done, 1 failed gate or damaged data, 2 usage."""
+    """Run the command line and end the process: 0 done, 1 failed or damaged, 2 usage, 130 stopped."""
     sys.exit(run(arguments))
 
 
@@ -174,13 +178,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if message := error.format_message():  # without arguments the help was printed instead
             print_error(f"{message.rstrip('.')}; see `pinakes --help`")
         return USAGE
-    except typer.Abort:
-        print_error("interrupted; what was done so far is kept, run it again to go on")
-        return 130
+    except typer.Abort:  # a question was answered with no
+        print_error("stopped; run it again to go on")
+        return FAILED
     except (GateError, IntegrityError) as error:
         print_error(str(error))
         return FAILED
     except PinakesError as error:
         print_error(str(error))
         return USAGE
+    if code == INTERRUPTED:  # which typer makes of Ctrl-C
+        print_error("interrupted; what was done so far is kept, run it again to go on")
     return code if isinstance(code, int) else 0

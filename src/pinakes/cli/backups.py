@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pinakes.cli.output import console, print_json
+from pinakes.cli.output import number_of, print_json, say
 from pinakes.collection import Collection, restore_collection
 
 Folder = Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")]
@@ -26,9 +26,9 @@ def backup(
     if json:
         print_json(asdict(report))
     else:
-        console().print(
-            f"{file}: {report.files} files, {report.bytes / 1e6:.1f} MB, with {', '.join(report.snapshots)}; "
-            "without pictures and earlier releases"
+        say(
+            f"{file}: {number_of(report.files, 'file')}, {report.bytes / 1e6:.1f} MB, with "
+            f"{', '.join(report.snapshots)}; without pictures and earlier releases"
         )
 
 
@@ -42,4 +42,4 @@ def restore(
     if json:
         print_json(asdict(report))
     else:
-        console().print(f"{into}: {report.files} files, {report.bytes / 1e6:.1f} MB, every hash checked")
+        say(f"{into}: {number_of(report.files, 'file')}, {report.bytes / 1e6:.1f} MB, every hash checked")

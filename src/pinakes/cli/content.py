@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from pinakes.cli.output import console, print_json, print_notes, table
+from pinakes.cli.output import console, number_of, print_json, print_notes, say, table
 from pinakes.collection import Collection
+from pinakes.ingest.reports import unknown_ids
 
 Folder = Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")]
 Ids = Annotated[list[str], typer.Argument(help="Ids of items.", metavar="ID...")]
@@ -23,7 +24,7 @@ def status(folder: Folder, json: Json = False) -> None:
         return
     screen = console()
     name = found.name or folder.resolve().name
-    screen.print(f"[bold]{name}[/]" + ("  [dim]generated sample data[/]" if found.synthetic else ""))
+    screen.print(f"[bold]{escape(name)}[/]" + ("  [dim]generated sample data[/]" if found.synthetic else ""))
     facts = [
         ("items", found.items),
         ("views", found.views),
@@ -52,9 +53,9 @@ def delete(folder: Folder, ids: Ids, json: Json = False) -> None:
         print_json(asdict(report))
         return
     unknown = [item for item in ids if item not in report.deleted]
-    console().print(f"deleted {len(report.deleted)} items; live -> {report.release}")
+    say(f"deleted {number_of(len(report.deleted), 'item')}; live -> {report.release}")
     if unknown:
-        console().print(f"[yellow]not in the collection: {', '.join(unknown)}[/]")
+        say(f"not in the collection: {', '.join(unknown)}", "yellow")
 
 
 def block(
@@ -64,17 +65,21 @@ def block(
     json: Json = False,
 ) -> None:
     """Take items down at once: they are not shown by any release, old or new."""
-    blocked = Collection(folder).block(ids, reason)
+    collection = Collection(folder)
+    blocked = collection.block(ids, reason)
+    unknown = unknown_ids(collection.paths, ids)
     if json:
-        print_json({"blocked": list(blocked)})
-    else:
-        console().print(f"blocked {len(ids)} items; {len(blocked)} in all")
+        print_json({"blocked": sorted(blocked), "unknown": unknown})
+        return
+    say(f"blocked {number_of(len(ids), 'id')}; {len(blocked):,} in all")
+    if unknown:
+        say(f"not in the collection, and blocked should they come: {', '.join(unknown)}", "yellow")
 
 
 def unblock(folder: Folder, ids: Ids, json: Json = False) -> None:
     """Let blocked items be shown again."""
     blocked = Collection(folder).unblock(ids)
     if json:
-        print_json({"blocked": list(blocked)})
+        print_json({"blocked": sorted(blocked)})
     else:
-        console().print(f"unblocked {len(ids)} items; {len(blocked)} are still blocked")
+        say(f"unblocked {number_of(len(ids), 'id')}; {len(blocked):,} still blocked")

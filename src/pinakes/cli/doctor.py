@@ -8,7 +8,7 @@ import typer
 
 import pinakes
 from pinakes.cli.duplicate_sheet import write_duplicate_sheet
-from pinakes.cli.output import console, print_json, table
+from pinakes.cli.output import console, print_json, say, table
 from pinakes.cli.progress import progress_bars
 from pinakes.cli.vectors import look_at_vectors
 from pinakes.collection import Collection
@@ -69,7 +69,7 @@ def doctor(
 def _print(report: Diagnosis, found: Duplicates | None) -> None:
     screen = console()
     for problem in report.problems:
-        screen.print(f"[red]{problem}[/]")
+        say(str(problem), "red")
     if report.variants:
         screen.print("[bold]one value in several spellings[/]")
         rows = [(v.attribute, ", ".join(f"{s!r} ({n})" for s, n in v.spellings)) for v in report.variants]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import pinakes
-from pinakes.cli.output import console, print_json
+from pinakes.cli.output import print_json, say
 
 
 def export(
@@ -26,4 +26,4 @@ def export(
     if json:
         print_json(asdict(done))
     else:
-        console().print(f"wrote {done.rows:,} vectors of {done.dim} numbers: {done.vectors}, {done.table}")
+        say(f"wrote {done.rows:,} vectors of {done.dim} numbers: {done.vectors}, {done.table}")

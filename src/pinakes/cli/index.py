@@ -6,8 +6,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
-from pinakes.cli.output import FAILED, console, print_error, print_json, print_notes, table
+from pinakes.cli.output import (
+    console,
+    number_of,
+    print_json,
+    print_notes,
+    say,
+    table,
+)
 from pinakes.cli.progress import progress_bars
 from pinakes.collection import Collection
 from pinakes.collection import index as index_source
@@ -114,9 +122,6 @@ def _show(done: IndexReport, *, json: bool) -> None:
         print_json(asdict(done))
     else:
         _print(done)
-    if done.add.read and done.add.quarantined == done.add.read:
-        print_error("nothing of the source could be taken")
-        raise typer.Exit(FAILED)
 
 
 def _print(done: IndexReport) -> None:
@@ -134,9 +139,7 @@ def _print(done: IndexReport) -> None:
         f"{pictures.refused:,} refused, {pictures.missing:,} missing"
     )
     if added.quarantined or pictures.refused or pictures.missing:
-        screen.print(
-            f"what was left out, and why: pinakes doctor {shlex.quote(str(done.folder))}", markup=False
-        )
+        say(f"what was left out, and why: pinakes doctor {shlex.quote(str(done.folder))}")
     features = added.features
     if features.hit_rate is not None:
         screen.print(
@@ -149,8 +152,8 @@ def _print(done: IndexReport) -> None:
         passed = sum(gate.status == "pass" for gate in frozen.gates)
         waived = sum(gate.waived for gate in frozen.gates)
         screen.print(
-            f"{frozen.snapshot}: {frozen.items:,} items, {frozen.views:,} views, {passed} gates passed"
-            + (f", {waived} waived" if waived else "")
+            f"{frozen.snapshot}: {number_of(frozen.items, 'item')}, {number_of(frozen.views, 'view')}, "
+            f"{passed} gates passed" + (f", {waived} waived" if waived else "")
         )
     screen.print(f"[bold]live -> {done.release}[/] in {done.seconds:.1f} s")
 
@@ -176,10 +179,10 @@ def _show_preview(setup: Setup, found: Preview, tried: Rehearsal, *, json: bool)
     screen.print(table("attribute", "type", "column", rows=attributes))
     for sample in found.samples:
         record = sample.record
-        screen.print(f"[bold]{record.id}[/] {record.title}")
+        screen.print(f"[bold]{escape(record.id)}[/] {escape(record.title)}")
         for picture, there in zip(record.pictures, sample.found, strict=True):
             state = {True: "found", False: "[red]missing[/]", None: "an address"}[there]
-            screen.print(f"  {picture.role}: {picture.uri} ({state})")
+            screen.print(f"  {picture.role}: {escape(picture.uri)} ({state})")
     screen.print(
         f"{found.items:,} items, {sum(found.rejected.values()):,} rejected; pictures: {found.found:,} found "
         f"({found.bytes / 1e6:.1f} MB), {found.missing:,} missing, {found.remote:,} addresses"
@@ -194,7 +197,7 @@ def _show_preview(setup: Setup, found: Preview, tried: Rehearsal, *, json: bool)
     if tried.pictures:
         refused = f", {tried.refused} refused" if tried.refused else ""
         screen.print(f"{tried.note(pictures)}{refused}")
-    screen.print(f"wrote {setup.folder / 'pinakes.toml'}")
+    say(f"wrote {setup.folder / 'pinakes.toml'}")
 
 
 def _column(value: object) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 OK, FAILED, USAGE = 0, 1, 2
 """Exit codes: done; a gate failed or there was no hit; the command cannot be run as given."""
@@ -30,6 +31,16 @@ def errors() -> Console:
 def print_json(value: Any) -> None:
     """Print a value as JSON, one document on standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def say(text: str, style: str = "") -> None:
+    """Print a line as it stands: what looks like markup in an id, a title or a path belongs to it."""
+    console().print(Text(text, style=style))
+
+
+def number_of(count: int, noun: str) -> str:
+    """Return a number with its noun: ``1 item``, ``2,000 items``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def print_error(message: str) -> None:

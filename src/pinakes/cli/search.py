@@ -1,5 +1,6 @@
 """``pinakes search``: a query answered as a table, as JSON, or as a sheet of pictures."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, cast
@@ -10,13 +11,12 @@ from numpy.typing import NDArray
 
 import pinakes
 from pinakes.cli.no_hit import why_nothing
-from pinakes.cli.output import FAILED, console, print_json, print_notes, table
+from pinakes.cli.output import FAILED, console, number_of, print_json, print_notes, say, table
 from pinakes.cli.sheet import write_sheet
 from pinakes.engine import Engine
 from pinakes.errors import UnknownNameError, UsageError
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.results import Results
-from pinakes.settings import parse_settings
 from pinakes.sources.npy import open_vector
 from pinakes.types import Collapse, ItemScore, Value
 
@@ -105,7 +105,7 @@ def search(
     else:
         _print_table(results, columns)
         for line in missed:
-            console().print(line, markup=False)
+            say(line)
         if explain:
             _print_plan(results)
     if require_hit and not results.hits:
@@ -114,7 +114,7 @@ def search(
 
 def _columns(engine: Engine, sort: str | None, show: list[str]) -> tuple[str, ...]:
     """Return the attributes to show: the one that orders the hits, and those that were asked for."""
-    known = parse_settings(engine.release.settings).attributes
+    known: Mapping[str, object] = engine.release.settings["attributes"]
     for name in show:
         if name not in known:
             raise UnknownNameError("attribute", name, known)
@@ -151,19 +151,19 @@ def _print_table(results: Results, columns: tuple[str, ...]) -> None:
             )
         )
     for counted in results.facets:
-        screen.print(_counts(counted), highlight=False)
+        say(_counts(counted))
     _print_corrections(results)
     print_notes(results.notes)
-    hits = "1 hit" if len(results) == 1 else f"{len(results)} hits"
-    screen.print(f"[dim]{hits}, {results.timings['total']:.1f} ms, release {results.release}[/]")
+    hits = number_of(len(results), "hit")
+    say(f"{hits}, {results.timings['total']:.1f} ms, release {results.release}", "dim")
 
 
 def _print_corrections(results: Results) -> None:
     applied = [c for c in results.corrections if c.applied]
     for correction in applied:
-        console().print(f"no item holds {correction.typed!r}: searched for {correction.used!r}", markup=False)
+        say(f"no item holds {correction.typed!r}: searched for {correction.used!r}")
     if results.did_you_mean is not None and len(applied) < len(results.corrections):
-        console().print(f"did you mean: {results.did_you_mean}", markup=False)
+        say(f"did you mean: {results.did_you_mean}")
 
 
 def _cell(value: Value) -> str | None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pinakes.cli.output import FAILED, console, print_json, table
+from pinakes.cli.output import FAILED, console, number_of, print_json, say, table
 from pinakes.cli.progress import progress_bars
 from pinakes.collection import Collection
 from pinakes.ingest.freeze import FreezeReport
@@ -46,11 +46,11 @@ def verify(folder: Folder, ref: Ref = "live", json: Json = False) -> None:
         print_json(asdict(report))
     else:
         for problem in report.problems:
-            console().print(f"[red]{problem}[/]")
+            say(str(problem), "red")
         verdict = "[green]verified[/]" if report.ok else "[bold red]damaged[/]"
         console().print(
-            f"{verdict}: {', '.join(report.checked)}, {report.files} files, {report.bytes / 1e6:.1f} MB, "
-            f"{len(report.problems)} problems"
+            f"{verdict}: {', '.join(report.checked)}, {number_of(report.files, 'file')}, "
+            f"{report.bytes / 1e6:.1f} MB, {number_of(len(report.problems), 'problem')}"
         )
     if not report.ok:
         raise typer.Exit(FAILED)
@@ -107,7 +107,7 @@ def _show_freeze(frozen: FreezeReport, *, json: bool) -> None:
     if frozen.snapshot is None:
         console().print("nothing changed since the last release")
         return
-    console().print(f"{frozen.snapshot}: {frozen.items} items, {frozen.seconds:.1f} s")
+    say(f"{frozen.snapshot}: {number_of(frozen.items, 'item')}, {frozen.seconds:.1f} s")
     rows = [
         (g.name, "waived" if g.waived else g.status, g.n, _number(g.value), _number(g.limit), g.detail)
         for g in frozen.gates

@@ -1,12 +1,12 @@
 """What an owner is told of a collection: what it holds, what is served, and what is wrong with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import polars as pl
 
 from pinakes.catalog.database import Database, open_catalog
-from pinakes.catalog.items import count_items, count_pictures
+from pinakes.catalog.items import content_hashes, count_items, count_pictures
 from pinakes.catalog.quarantine import count_reasons, read_entries
 from pinakes.catalog.runs import list_runs
 from pinakes.ingest.encoders import missing_encoders
@@ -56,6 +56,19 @@ def read_status(paths: CollectionPaths, settings: Settings, release: Release | N
             missing=missing,
             notes=release_notes(paths, release) if release else (),
         )
+
+
+def unknown_ids(paths: CollectionPaths, ids: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some ids that no item of the catalogue has.
+
+    Raises:
+        StorageError: the catalogue cannot be read.
+    """
+    if not paths.catalog_db.exists():
+        return tuple(ids)
+    with _catalog(paths) as database, database.read() as connection:
+        known = content_hashes(connection, list(ids))
+    return tuple(item for item in ids if item not in known)
 
 
 def diagnose(paths: CollectionPaths, settings: Settings, release: Release | None) -> Diagnosis:

@@ -166,7 +166,7 @@ def test_a_ref_is_moved_by_admins_and_the_service_follows(two_releases, client_o
     for body, status, name in [
         ({}, 400, "usage"),
         ({"snapshot": "v0001", "release": first}, 400, "usage"),
-        ({"snapshot": "v0009"}, 503, "damaged"),
+        ({"snapshot": "v0009"}, 404, "not-found"),
         ({"snapshot": "../../etc"}, 400, "usage"),
         ({"release": "nope"}, 404, "not-found"),
     ]:

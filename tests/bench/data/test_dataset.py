@@ -10,6 +10,12 @@ from pinakes.errors import SourceError
 SMALL = Spectrum(dim=16, mean=0.5, exponent=0.5, decay=0.05, between=0.5, source="a test")
 
 
+def vectors_of(count):
+    """Unit vectors that are all different."""
+    drawn = np.random.default_rng(5).standard_normal((count, 16)).astype(np.float32)
+    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+
+
 def test_generated_data_is_called_synthetic_and_has_two_columns(tmp_path):
     dataset = generate_dataset(tmp_path / "data", SMALL, rows=300, queries=20)
     assert dataset.synthetic
@@ -58,6 +64,24 @@ def test_few_vectors_are_filled_up_with_generated_ones_that_lie_among_them(tmp_p
     own, filled = dataset.rows[:200].astype(np.float64), dataset.rows[200:].astype(np.float64)
     means = [part.mean(axis=0) for part in (own, filled)]
     assert means[0] @ means[1] / np.linalg.norm(means[0]) / np.linalg.norm(means[1]) > 0.9
+
+
+def test_queries_that_are_rows_are_left_out(tmp_path):
+    vectors = vectors_of(6)
+    asked = np.concatenate([vectors[2:4], -vectors[:1]])
+    dataset = extend_dataset(tmp_path / "asked", vectors, {"asked": asked}, name="mine")
+    assert dataset.queries["asked"] == pytest.approx(-vectors[:1])
+    with pytest.raises(SourceError, match="every query of asked is one of the vectors"):
+        extend_dataset(tmp_path / "none", vectors, {"asked": vectors[:2] * 3}, name="mine")
+
+
+def test_a_held_out_vector_whose_twin_is_a_row_is_no_query(tmp_path):
+    vectors = vectors_of(10)
+    twice = np.repeat(vectors, 2, axis=0)
+    dataset = extend_dataset(tmp_path, np.concatenate([twice, vectors_of(21)[10:]]), {}, name="twins")
+    rows = {row.tobytes() for row in np.asarray(dataset.rows)}
+    assert len(dataset.queries["held_out"])
+    assert not any(row.tobytes() in rows for row in dataset.queries["held_out"].astype(np.float16))
 
 
 def test_queries_of_other_dimensions_are_refused(tmp_path):

@@ -130,15 +130,15 @@ def extend_dataset(
     Args:
         folder: made if missing; opened if it holds this already.
         vectors: shape (n, dim); all of them become rows.
-        queries: by kind, shape (m, dim), none of them among the vectors. Without any, a fifth of the vectors,
-            at most 1,000, become queries instead of rows.
+        queries: by kind, shape (m, dim); those that are among the vectors, as they are stored, are left out.
+            Without any, a fifth of the vectors, at most 1,000, become queries instead of rows.
         name: for people.
         rows: at least so many, the rest is generated; 0 for none.
         seed: of what is drawn.
         progress: told how far it is.
 
     Raises:
-        SourceError: shapes do not fit.
+        SourceError: shapes do not fit; every query is a row.
     """
     kinds = {kind: unit_rows(_matrix(found, kind)) for kind, found in queries.items()}
     existing = unit_rows(_matrix(vectors, name))
@@ -151,6 +151,7 @@ def extend_dataset(
             raise SourceError(
                 f"queries {kind} have {found.shape[1]} dimensions, {name} has {existing.shape[1]}"
             )
+    kinds = {kind: _no_rows(found, existing, kind) for kind, found in kinds.items()}
     filling = max(0, rows - len(existing))
     spectrum = fit_spectrum(existing, name, seed) if filling else None
     about = {
@@ -217,6 +218,17 @@ def _matrix(values: NDArray[np.floating], name: str) -> NDArray[np.floating]:
             f"{name} must be a float matrix (rows, dimensions), not {values.dtype} {values.shape}"
         )
     return values
+
+
+def _no_rows(queries: NDArray[np.float32], rows: NDArray[np.float32], kind: str) -> NDArray[np.float32]:
+    """Return the queries that are no rows: a row is too easy to find for itself."""
+    asked, stored = queries.astype(np.float16), rows.astype(np.float16)
+    alike = stored[np.isin(stored[:, 0], asked[:, 0])]
+    known = {row.tobytes() for row in alike}
+    apart = queries[[row.tobytes() not in known for row in asked]]
+    if not len(apart):
+        raise SourceError(f"every query of {kind} is one of the vectors that are searched")
+    return apart
 
 
 def _alignment(cloud: Cloud, rows: NDArray[np.float32]) -> NDArray[np.float32]:

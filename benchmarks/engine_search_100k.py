@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, help="where data and indexes are kept")
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument(
-        "--seconds", type=float, default=2.0, help="of measuring each filter and kind of query"
+        "--seconds", type=float, default=1.0, help="of measuring each filter and kind of query"
     )
     parser.add_argument("--system", action="append", help="a peer; all by default")
     asked = parser.parse_args(arguments)

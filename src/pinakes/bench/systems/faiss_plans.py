@@ -18,7 +18,7 @@ from pinakes.bench.systems.base import InProcess
 faiss: Any = import_module("faiss")
 """Its own annotations know neither its parameters nor its keyword arguments."""
 
-TRAINING_ROWS = 50_000
+TRAINING_ROWS = 25_000
 """Rows that quantisers are trained on."""
 
 
@@ -97,7 +97,7 @@ class Graph(Flat):
 
 
 class Quantised(Flat):
-    """Inverted lists of 64-byte product-quantised codes, the best ten times k re-scored in half precision."""
+    """Inverted lists of product-quantised codes, two numbers in four bits, the best re-scored in half precision."""
 
     efforts = (4, 8, 16, 32, 64, 128, 256, 512)
     effort_name = "nprobe"
@@ -105,7 +105,8 @@ class Quantised(Flat):
 
     def _made(self, dim: int, rows: int) -> Any:
         lists = max(1, min(int(4 * rows**0.5), TRAINING_ROWS // 39))
-        self.factory = f"IVF{lists},PQ{_parts(dim)},Refine(SQfp16)"
+        parts = dim if dim % 2 else dim // 2
+        self.factory = f"IVF{lists},PQ{parts}x4fs,Refine(SQfp16)"
         return super()._made(dim, rows)
 
     def spend(self, effort: int) -> None:
@@ -119,8 +120,3 @@ class Quantised(Flat):
     def _parameters(self, selector: Any) -> Any:
         lists = faiss.SearchParametersIVF(sel=selector, nprobe=self._effort)
         return faiss.IndexRefineSearchParameters(k_factor=float(self.refine), base_index_params=lists)
-
-
-def _parts(dim: int) -> int:
-    """Return into how many parts vectors are cut for product quantisation: at most 64, and a divisor."""
-    return max(parts for parts in range(1, min(64, dim) + 1) if dim % parts == 0)

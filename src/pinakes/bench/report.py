@@ -72,7 +72,6 @@ def as_json(run: Run) -> dict[str, Any]:
             }
             for measured in run.measured
         ],
-        "rows": str(run.job.out),
     }
 
 

@@ -104,6 +104,6 @@ def _measure(job: Job, threads: int) -> Measured:
         status = subprocess.run(command, env=environment, stdout=log, stderr=log, check=False).returncode
     if status:
         said = (job.out / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        reason = f"ended with status {status}: {said[-1] if said else 'no message'}; see {job.out / 'log'}"
+        reason = f"ended with status {status}: {said[-1] if said else 'no message'}; see {job.out.name}/log"
         return Measured(Summary(job.system, skipped=reason), [])
     return Measured(read_summary(job.out), read_rows(job.out))

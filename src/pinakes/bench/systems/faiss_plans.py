@@ -97,7 +97,7 @@ class Graph(Flat):
 
 
 class Quantised(Flat):
-    """Inverted lists of product-quantised codes, two numbers in four bits, the best scored again as float16."""
+    """Inverted lists of quantised codes, two numbers in four bits; the best are scored again as float16."""
 
     efforts = (4, 8, 16, 32, 64, 128, 256, 512)
     effort_name = "nprobe"

@@ -181,7 +181,13 @@ def test_live_attributes_change_at_once_while_somebody_else_writes(gallery, clie
     assert Collection(gallery).freeze().kind == "nothing"
     assert client.patch("/v1/items/coin-0001", json={"attributes": {"price": None}}).status_code == 200
     assert "price" not in client.get("/v1/items/coin-0001").json()["attributes"]
-    problem_of(client.patch("/v1/items/coin-0001", json={"attributes": {"family": "x"}}), 400, "unknown-name")
+    problem_of(
+        client.patch("/v1/items/coin-0001", json={"attributes": {"familie": "x"}}), 400, "unknown-name"
+    )
+    still = problem_of(
+        client.patch("/v1/items/coin-0001", json={"attributes": {"family": "x"}}), 400, "query"
+    )
+    assert "name it in [live] fields" in still["detail"]
     problem_of(client.patch("/v1/items/coin-0001", json={"attributes": {"price": "x"}}), 400, "query")
     problem_of(client.patch("/v1/items/never", json={"attributes": {"price": 1}}), 404, "not-found")
 

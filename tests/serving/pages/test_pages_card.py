@@ -76,6 +76,7 @@ def test_what_is_not_known_is_left_out():
 def test_addresses_and_prices():
     assert item_url("a?b#c") == "/items/a%3Fb%23c"
     assert shown_price({"price": "on request"}) == ""
+    assert (shown_price({"price": 4995}), shown_price({"price": 1299.5})) == ("4,995", "1,299.50")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from serving_checks import KEYS
 
+import pinakes
 from pinakes.collection import Collection
 from pinakes.serving.keys import parse_keys
 from pinakes.serving.pages.templates import FOLDER as TEMPLATES
@@ -359,3 +360,13 @@ def test_too_many_requests_are_answered_with_a_countdown(client_of, served_engin
     page = Page(refused)
     assert int(refused.headers["retry-after"]) >= 1
     assert f"Try again in {refused.headers['retry-after']} s" in page.text
+
+
+def test_a_collection_without_pictures_does_not_ask_for_one(tmp_path, client_of):
+    (tmp_path / "t.csv").write_text("id,title\na,Lamp\nb,Chair\n")
+    pinakes.index(tmp_path / "t.csv")
+    with pinakes.open(tmp_path / "t") as engine:
+        page = Page(client_of(engine, base_url="http://localhost").get("/"))
+        assert "show a picture" not in page.text
+        assert page.all("input", id="q")[0]["placeholder"] == "What are you looking for?"
+        assert "hidden" in page.all("span", **{"class": "means"})[0]

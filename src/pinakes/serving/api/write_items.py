@@ -75,11 +75,15 @@ def live_values(settings: Settings, attributes: Mapping[str, Plain]) -> dict[str
     """Return live attributes in their types.
 
     Raises:
-        UnknownNameError: no live attribute has that name.
-        QueryError: a value is not of its type.
+        UnknownNameError: no attribute has that name.
+        QueryError: it is no live one, or a value is not of its type.
     """
     for name in attributes:
         if name not in settings.live.fields:
+            if name in settings.attributes:
+                raise QueryError(
+                    f"{name} is not live: name it in [live] fields of pinakes.toml, or send the whole item"
+                )
             raise UnknownNameError("live attribute", name, settings.live.fields)
     return _typed(settings, attributes)
 

@@ -107,7 +107,9 @@ def card_of(engine: Engine, item: str) -> Card | None:
 def shown_price(attributes: Mapping[str, Value]) -> str:
     """Return the price as text, or nothing where it is not known."""
     price = attributes.get(PRICE)
-    return f"{price:,.2f}" if isinstance(price, int | float) else ""
+    if isinstance(price, int):
+        return f"{price:,}"
+    return f"{price:,.2f}" if isinstance(price, float) else ""
 
 
 def item_url(item: str) -> str:

@@ -5,6 +5,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
@@ -21,11 +22,17 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _encode(line)
 
 
 def log_to_stderr() -> None:
-    """Let this process write its log as JSON lines on standard error; for the command that serves."""
+    """Let this process write its log as JSON lines on standard error; for the command that serves.
+
+    What no line holds is not looked up for it (Python's logging HOWTO, "Optimization").
+    """
+    logging._srcfile = None  # type: ignore[attr-defined]
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logAsyncioTasks = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()

@@ -77,10 +77,7 @@ async def search(request: Request, context: Context) -> Response:
         query, uploads = await _from_form(request, context)
     else:
         query, uploads = validated(SearchQuery, await request.body()), []
-    admission = context.picture_admission if uploads or query.image else context.admission
-    answer = await admission.run(answer_query, context, query, uploads)
-    note_answer(request, answer)
-    return json_response(answer)
+    return await _respond(request, context, query, uploads)
 
 
 @router.post(
@@ -120,15 +117,13 @@ async def similar(
 ) -> Response:
     """Find the items that are most like one, which is left out."""
     query = SearchQuery(like=id, where=where, top=top, cursor=cursor)
-    answer = await context.admission.run(answer_query, context, query, [])
-    note_answer(request, answer)
-    return json_response(answer)
+    return await _respond(request, context, query)
 
 
 def answer_query(
     context: ServingContext, query: SearchQuery, uploads: Sequence[Upload] = ()
 ) -> dict[str, Any]:
-    """Answer one query in the form of `Answer`; runs in a thread.
+    """Answer one query in the form of `Answer`.
 
     Raises:
         QueryError, FilterError, UnknownNameError, MediaError: see `Engine.search`.
@@ -196,6 +191,19 @@ def note_answer(request: Request, answer: Mapping[str, Any]) -> None:
         "search_ms": round(timings["total"] - encode - rerank, 3),
         "rerank_ms": rerank,
     }
+
+
+async def _respond(
+    request: Request, context: ServingContext, query: SearchQuery, uploads: Sequence[Upload] = ()
+) -> Response:
+    if uploads or query.image:
+        answer = await context.picture_admission.run(answer_query, context, query, uploads)
+    elif query.cursor:  # whose release may have to be opened
+        answer = await context.admission.run(answer_query, context, query)
+    else:
+        answer = await context.admission.run_quick(answer_query, context, query)
+    note_answer(request, answer)
+    return json_response(answer)
 
 
 def _answer_all(context: ServingContext, queries: Sequence[SearchQuery]) -> list[dict[str, Any]]:

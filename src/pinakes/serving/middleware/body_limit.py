@@ -59,7 +59,7 @@ class BodyLimitMiddleware:
         await self.app(scope, receive_limited, send)
 
     def _allowed(self, request: Request) -> int:
-        if request.url.path not in self.uploads:
+        if request.scope["path"] not in self.uploads:
             return self.json_bytes
         if request.headers.get("content-type", "").startswith("multipart/"):
             return self.upload_bytes + OVERHEAD

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +65,7 @@ class Hydrator:
             duplicates: by row, the ids of the items that it stands for, and how each is related.
         """
         matches = self._matches(rows)
-        found = [(signal, signal.positions()) for signal in self.evidence]
+        found = [_Quoted(signal, signal.positions(), signal.scores.tolist()) for signal in self.evidence]
         return tuple(
             self._hit(rank, row, score, self._told(row, match, found), duplicates.get(row, {}))
             for rank, (row, score, match) in enumerate(
@@ -93,18 +95,16 @@ class Hydrator:
             thumb=f".pinakes/media/{view.media[:2]}/{view.media}.webp" if view else None,
             rights=item.rights,
             reasons=told.reasons,
-            duplicates={item: str(kind) for item, kind in duplicates.items()},
+            duplicates={other: str(kind) for other, kind in duplicates.items()},
         )
 
-    def _told(
-        self, row: int, match: Match | None, found: Sequence[tuple[Evidence, Mapping[int, int]]]
-    ) -> "_Told":
-        reasons, grades, view_row = [], [0], -1
-        for signal, positions in found:
+    def _told(self, row: int, match: Match | None, found: Sequence["_Quoted"]) -> "_Told":
+        reasons, best, view_row = [], 0, -1
+        for signal, positions, scores in found:
             position = positions.get(row)
             if position is None:
                 continue
-            score = float(signal.scores[position])
+            score = scores[position]
             if signal.dense is not None:
                 space = self.corpus.spaces[signal.signal]
                 if view_row < 0:
@@ -115,9 +115,10 @@ class Hydrator:
                 grade, detail = _matched_words(match)
             else:
                 grade, detail = 2, "has exactly this id"
-            grades.append(grade)
+            best = max(best, grade)
             reasons.append(Reason(signal.signal, detail, score, position + 1))
-        return _Told(tuple(sorted(reasons, key=lambda reason: reason.rank)), max(grades), view_row)
+        reasons.sort(key=attrgetter("rank"))
+        return _Told(tuple(reasons), best, view_row)
 
     def _view(self, row: int, view_row: int) -> View | None:
         """Return the view that matched, or the item's first, or None for an item without pictures."""
@@ -129,8 +130,15 @@ class Hydrator:
         return self.corpus.records.view(view_row)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Quoted(NamedTuple):
+    """One ranked list: where each row stands in it, from 0, and the scores in their order."""
+
+    signal: Evidence
+    positions: Mapping[int, int]
+    scores: Sequence[float]
+
+
+class _Told(NamedTuple):
     """What the lists say of one item: the reasons, how close it is (0 to 2), the view that matched or -1."""
 
     reasons: tuple[Reason, ...]
@@ -140,15 +148,17 @@ class _Told:
 
 def _by_role(dense: DenseHits, position: int) -> str:
     """Return what each role says of an item, such as ``: obverse 0.93, reverse none``."""
+    if not dense.roles:
+        return ""
     said = [
         f"{role} {'none' if np.isnan(scores[position]) else format(scores[position], '.2f')}"
         for role, scores in dense.roles.items()
     ]
-    return f": {', '.join(said)}" if said else ""
+    return f": {', '.join(said)}"
 
 
 def _grade(space: Space, cosine: float) -> int:
-    return int(cosine >= space.close) + int(cosine >= space.very_close)
+    return (cosine >= space.close) + (cosine >= space.very_close)
 
 
 def _matched_words(match: Match) -> tuple[int, str]:

@@ -1,6 +1,9 @@
 """One item at a time out of the tables of a corpus."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
 
 import polars as pl
 
@@ -18,44 +21,46 @@ class Records:
 
     Attributes:
         items, views: tables of a corpus.
-        fields: names of the columns of ``items``.
+        named: take id, title and text out of a row of ``items``.
+        rights: take what `Rights` has out of it.
         attributes: (name, position) of the columns of ``items`` that are attributes.
-        view_fields: positions in ``views`` of what a `View` has.
+        viewed: take what a `View` has out of a row of ``views``.
     """
 
     items: pl.DataFrame
     views: pl.DataFrame
-    fields: dict[str, int]
+    named: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    rights: Callable[[tuple[Any, ...]], tuple[Any, ...]]
     attributes: tuple[tuple[str, int], ...]
-    view_fields: tuple[int, ...]
+    viewed: Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
     @staticmethod
     def of(items: pl.DataFrame, views: pl.DataFrame) -> "Records":
         """Note where the columns are."""
-        fields = {name: position for position, name in enumerate(items.columns)}
-        attributes = tuple(pair for pair in fields.items() if pair[0] not in RESERVED_FIELDS)
-        return Records(items, views, fields, attributes, tuple(map(views.columns.index, _VIEW_FIELDS)))
+        place = items.columns.index
+        return Records(
+            items,
+            views,
+            named=itemgetter(*map(place, ("id", "title", "text"))),
+            rights=itemgetter(*map(place, RIGHTS_FIELDS)),
+            attributes=tuple((name, place(name)) for name in items.columns if name not in RESERVED_FIELDS),
+            viewed=itemgetter(*map(views.columns.index, _VIEW_FIELDS)),
+        )
 
     def item(self, row: int, views: tuple[View, ...] = ()) -> Item:
         """Return an item with the attributes that have a value; ``vectors`` is left empty."""
-        record, fields = self.items.row(row), self.fields
-        return Item(
-            id=record[fields["id"]],
-            title=record[fields["title"]] or "",
-            text=record[fields["text"]] or "",
-            attributes={
-                name: _value(record[position])
-                for name, position in self.attributes
-                if record[position] is not None
-            },
-            rights=Rights(*[record[fields[name]] for name in RIGHTS_FIELDS]),
-            views=views,
-        )
+        record = self.items.row(row)
+        name, title, text = self.named(record)
+        attributes = {
+            field: _value(record[position])
+            for field, position in self.attributes
+            if record[position] is not None
+        }
+        return Item(name, title or "", text or "", attributes, Rights(*self.rights(record)), views)
 
     def view(self, row: int) -> View:
         """Return a view."""
-        record = self.views.row(row)
-        return View(*[record[position] for position in self.view_fields])
+        return View(*self.viewed(self.views.row(row)))
 
 
 def _value(value: Value | list[str]) -> Value:

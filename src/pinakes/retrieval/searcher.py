@@ -38,6 +38,8 @@ EXACT_ID_BONUS = 1.0
 SPARE = 20
 """Items beyond twice the wanted, for those that stand behind others with the same pictures."""
 
+_encode = json.JSONEncoder(sort_keys=True).encode
+
 RECEIPT = 16
 """Hex digits of a receipt."""
 
@@ -317,11 +319,11 @@ class Searcher:
         """Return rows and scores, best first: one list keeps its own scores, several are fused by rank."""
         lists = [s for s in signals if s.name != EXACT_ID and s.weight > 0]
         exact = next((int(s.rows[0]) for s in signals if s.name == EXACT_ID), None)
+        if len(lists) == 1 and exact is None:
+            return lists[0].rows, lists[0].scores  # which are in their order already
         if not query.words and not query.spaces:
             rows = np.flatnonzero(allowed.mask)
             scores = np.zeros(len(rows))
-        elif len(lists) == 1 and exact is None:
-            rows, scores = lists[0].rows, lists[0].scores
         else:
             rows, scores = reciprocal_rank_fusion([(s.rows, s.weight) for s in lists])
             if exact is not None:
@@ -337,6 +339,8 @@ class Searcher:
         """Keep the first of every family, and the best `top` of what is left."""
         up_to = query.cut.up_to
         if up_to is None or not len(rows):
+            return rows[: query.cut.top], scores[: query.cut.top], {}
+        if self.families.alone(up_to, rows):
             return rows[: query.cut.top], scores[: query.cut.top], {}
         families = self.families.by_row(up_to)[rows]
         _, firsts, counts = np.unique(families, return_index=True, return_counts=True)
@@ -356,7 +360,7 @@ class Searcher:
     def _receipt(self, query: EncodedQuery, hits: tuple[Hit, ...]) -> str:
         """Return what names an answer: the same release, query and hits give the same receipt."""
         answer = [self.release, query.words, _vector_digests(query), [(hit.id, hit.score) for hit in hits]]
-        return sha256_bytes(json.dumps(answer, sort_keys=True).encode())[:RECEIPT]
+        return sha256_bytes(_encode(answer).encode())[:RECEIPT]
 
     def _step(self, signal: Signal, share: float) -> PlanStep:
         if signal.dense is not None:

@@ -79,10 +79,10 @@ class Admission:
         await self._take_turn()
         try:
             if self._slowest <= QUICK:
-                return self._timed(work, *args, **kwargs)
+                return self._timed(partial(work, *args, **kwargs))
         finally:
             asyncio.get_running_loop().call_soon(self._turn.release)
-        return await self.run(self._timed, work, *args, **kwargs)
+        return await self.run(self._timed, partial(work, *args, **kwargs))
 
     def close(self) -> None:
         """Drop what waits; what runs is waited for."""
@@ -102,10 +102,10 @@ class Admission:
         finally:
             self._pending -= 1
 
-    def _timed(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def _timed(self, work: Callable[[], T]) -> T:
         begun = time.perf_counter()
         try:
-            return work(*args, **kwargs)
+            return work()
         finally:
             self._slowest = max(time.perf_counter() - begun, self._slowest * FORGET)
 

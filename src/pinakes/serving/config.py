@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pinakes.errors import UsageError
 from pinakes.serving.keys import ApiKey
@@ -81,6 +82,7 @@ class ServingConfig:
             )
 
 
+@lru_cache(64)
 def is_loopback(host: str) -> bool:
     """Return whether an address or name can be reached from this machine only."""
     try:

@@ -30,9 +30,8 @@ def log_to_stderr() -> None:
 
     What no line holds is not looked up for it (Python's logging HOWTO, "Optimization").
     """
-    logging._srcfile = None  # type: ignore[attr-defined]
+    logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging.logAsyncioTasks = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()

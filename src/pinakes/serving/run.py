@@ -107,7 +107,7 @@ def build_app(folder: Path, config: ServingConfig) -> FastAPI:
     """Return the application of one worker process, which logs to standard error."""
     log_to_stderr()
     app = create_app(folder, config)
-    # What was loaded stays: to look through it again and again would hold up requests by up to 50 ms each time.
+    # What was loaded stays: to look through it again and again would hold up requests, by 50 ms each time.
     gc.collect()
     gc.freeze()
     return app

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import PurePosixPath
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Query, Request
 from numpy.typing import NDArray
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from pinakes.errors import QueryError
@@ -38,7 +37,7 @@ PART = "image"
 
 REF = "#/components/schemas/"
 Pictures = Sequence[tuple[bytes, float, str | None]]
-Model = TypeVar("Model", bound=BaseModel)
+Vectors = NDArray[np.floating] | dict[str, NDArray[np.floating]] | None
 
 
 @router.post(
@@ -131,7 +130,8 @@ def answer_query(
         GoneError: the cursor's release is gone.
     """
     pictures = [*_pictures(context, query), *((u.data, 1.0, _role(u.part)) for u in uploads)]
-    asked = _fingerprint(query, uploads)
+    vector = _arrays(query.vector)
+    asked = _fingerprint(query, vector, uploads)
     engine, offset = context.engine, 0
     if query.cursor is not None:
         cursor = Cursor.decode(query.cursor)
@@ -145,7 +145,7 @@ def answer_query(
         query.text,
         image=pictures or None,
         like=query.like,
-        vector=_arrays(query.vector),
+        vector=vector,
         weights=query.weights,
         where=query.where,
         as_of=query.as_of,
@@ -254,17 +254,25 @@ def _picture(context: ServingContext, text: str) -> bytes:
     return context.fetcher.fetch(text).data
 
 
-def _arrays(
-    vector: Sequence[float] | Mapping[str, Sequence[float]] | None,
-) -> NDArray[np.floating] | dict[str, NDArray[np.floating]] | None:
+def _arrays(vector: Sequence[float] | Mapping[str, Sequence[float]] | None) -> Vectors:
     if isinstance(vector, Mapping):
         return {space: np.asarray(numbers, dtype=np.float64) for space, numbers in vector.items()}
     return None if vector is None else np.asarray(vector, dtype=np.float64)
 
 
-def _fingerprint(query: SearchQuery, uploads: Sequence[Upload]) -> str:
-    """Return what tells this query from others, whatever page of it is asked for."""
-    asked = sha256(query.model_dump_json(exclude={"cursor"}, exclude_defaults=True).encode())
+def _fingerprint(query: SearchQuery, vector: Vectors, uploads: Sequence[Upload]) -> str:
+    """Return what tells this query from others, whatever page of it is asked for.
+
+    Args:
+        query: all of it but the cursor counts.
+        vector: that of the query; its bytes count, which takes a third of the time that its digits would.
+        uploads: pictures that came with it.
+    """
+    asked = sha256(query.model_dump_json(exclude={"cursor", "vector"}, exclude_defaults=True).encode())
+    named = vector if isinstance(vector, dict) else {} if vector is None else {"": vector}
+    for space, numbers in named.items():
+        asked.update(f" {space} ".encode())
+        asked.update(numbers.tobytes())
     for upload in uploads:
         asked.update(f" {upload.part} {sha256(upload.data).hexdigest()}".encode())
     return asked.hexdigest()[:FINGERPRINT]

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pinakes.serving.errors import BodyError, TooLargeError
+from pinakes.serving.middleware.headers import header
 from pinakes.serving.problems import respond
 
 OVERHEAD = 64 * 2**10
@@ -36,11 +37,10 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request = Request(scope)
-        allowed = self._allowed(request)
-        announced = request.headers.get("content-length", "")
+        allowed = self._allowed(scope)
+        announced = header(scope, b"content-length")
         if announced.isdigit() and int(announced) > allowed:
-            await respond(request, self._refusal(allowed))(scope, receive, send)
+            await respond(Request(scope), self._refusal(allowed))(scope, receive, send)
             return
         arrived, deadline = 0, asyncio.get_running_loop().time() + self.seconds
 
@@ -58,10 +58,10 @@ class BodyLimitMiddleware:
 
         await self.app(scope, receive_limited, send)
 
-    def _allowed(self, request: Request) -> int:
-        if request.scope["path"] not in self.uploads:
+    def _allowed(self, scope: Scope) -> int:
+        if scope["path"] not in self.uploads:
             return self.json_bytes
-        if request.headers.get("content-type", "").startswith("multipart/"):
+        if header(scope, b"content-type").startswith("multipart/"):
             return self.upload_bytes + OVERHEAD
         return self.upload_bytes * 4 // 3 + OVERHEAD
 

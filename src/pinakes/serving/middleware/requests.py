@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pinakes.serving.metrics import Metrics
+from pinakes.serving.middleware.headers import header
 from pinakes.serving.problems import respond
 
 SECURITY_HEADERS = {
@@ -51,9 +52,9 @@ class RequestMiddleware:
             await self.app(scope, receive, send)
             return
         begun = time.perf_counter()
-        request = Request(scope)
-        given = request.headers.get("x-request-id", "")
-        request.state.request_id = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+        given = header(scope, b"x-request-id")
+        name = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = name
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -64,7 +65,7 @@ class RequestMiddleware:
                 set_already = {name for name, _ in own}
                 message["headers"] = [
                     *own,
-                    (b"x-request-id", request.state.request_id.encode()),
+                    (b"x-request-id", name.encode()),
                     *(default for default in _DEFAULTS if default[0] not in set_already),
                 ]
             await send(message)
@@ -76,14 +77,13 @@ class RequestMiddleware:
         except Exception as error:
             if status:  # a half-sent answer can only be cut off
                 raise
-            await respond(request, error)(scope, receive, send_with_headers)
+            await respond(Request(scope), error)(scope, receive, send_with_headers)
         finally:
-            self._record(request, scope, status, time.perf_counter() - begun)
+            self._record(scope, status, time.perf_counter() - begun)
 
-    def _record(self, request: Request, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "none")
-        problem = getattr(request.state, "problem", None)
-        error = getattr(request.state, "error", None)
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        state, route = scope["state"], getattr(scope.get("route"), "path", "none")
+        problem, error = state.get("problem"), state.get("error")
         self.metrics.observe_request(scope["method"] if route != "none" else "", route, status, seconds)
         if problem:
             self.metrics.errors.labels(problem).inc()
@@ -92,12 +92,12 @@ class RequestMiddleware:
             "request",
             exc_info=error,
             extra={
-                "request_id": request.state.request_id,
+                "request_id": state["request_id"],
                 "method": scope["method"],
                 "route": route,
                 "status": status,
                 "total_ms": round(seconds * 1000, 3),
                 "problem": problem,
-                **getattr(request.state, "answer", {}),
+                **state.get("answer", {}),
             },
         )

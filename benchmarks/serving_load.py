@@ -3,10 +3,12 @@
 A collection of generated vectors is served by `pinakes serve` with two workers; wrk, in a process of its own
 on the same machine, sends distinct query vectors over loopback. Nothing is cached between requests. Then ten
 times as many connections as before: what is not admitted must be refused with 429, and the next request after
-the overload must be answered as quickly as before it.
+the overload must be answered as quickly as before it. The processor time of the service's processes for a
+request says what it costs where other work keeps the machine busy.
 """
 
 import json
+import os
 import re
 import shutil
 import socket
@@ -106,21 +108,39 @@ def statuses(url: str) -> dict[str, int]:
     return {status: round(float(count)) for status, count in counts}
 
 
-def load(url: str, script: Path, connections: int) -> str:
-    """Run wrk, and return a line with what it measured and how the service answered."""
+def processor_seconds(process: int) -> float:
+    """Return the processor time of a process and all below it so far, in seconds; 0 where nothing tells."""
+    folder = Path(f"/proc/{process}")
+    try:
+        spent = (folder / "stat").read_text().rpartition(")")[2].split()[11:13]  # utime, stime: see proc(5)
+        below = [child for task in (folder / "task").iterdir() for child in read_children(task)]
+    except OSError:
+        return 0.0
+    return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK") + sum(map(processor_seconds, below))
+
+
+def read_children(task: Path) -> list[int]:
+    """Return the processes that a thread has started."""
+    return [int(child) for child in (task / "children").read_text().split()]
+
+
+def load(server: int, url: str, script: Path, connections: int) -> str:
+    """Run wrk, and return a line with what it measured, how the service answered, and what it took."""
     command = ["wrk", f"-c{connections}", f"-t{min(connections, 2)}", f"-d{SECONDS}s"]
-    before = statuses(url)
+    before, spent = statuses(url), processor_seconds(server)
     report = subprocess.run(
         [*command, "-s", str(script), url], check=True, capture_output=True, text=True
     ).stdout
+    spent = processor_seconds(server) - spent
     answered = {status: count - before.get(status, 0) for status, count in statuses(url).items()}
     rate = re.search(r"Requests/sec:\s+([\d.]+)", report)
     times = "  ".join(re.findall(r"^p\d+ .*$", report, re.MULTILINE))
     broken = re.search(r"Socket errors: (.*)", report)
     told = ", ".join(f"{count:,} x {status}" for status, count in sorted(answered.items()) if count)
+    each = spent / max(1, sum(answered.values())) * 1000
     return (
         f"{connections:>3} connections  {float(rate[1]) if rate else 0:8.0f} requests/s  {times}  "
-        f"{told}; socket errors: {broken[1] if broken else 'none'}"
+        f"processor {each:.2f} ms a request  {told}; socket errors: {broken[1] if broken else 'none'}"
     )
 
 
@@ -137,11 +157,11 @@ def ask(url: str, body: bytes) -> tuple[int, str | None, float]:
     return status, again, (time.perf_counter() - begun) * 1000
 
 
-def overload(url: str, script: Path, body: bytes) -> None:
+def overload(server: int, url: str, script: Path, body: bytes) -> None:
     """Print what ten times as many connections do, and how the requests after them are answered."""
     before = [ask(url, body)[2] for _ in range(50)]
     with ThreadPoolExecutor(1) as threads:
-        loaded = threads.submit(load, url, script, OVERLOAD)
+        loaded = threads.submit(load, server, url, script, OVERLOAD)
         time.sleep(SECONDS / 2)
         during = [ask(url, body) for _ in range(50)]
         print(loaded.result())
@@ -174,8 +194,8 @@ def main() -> int:
             try:
                 wait_until_ready(url)
                 for connections in CONNECTIONS:
-                    print(load(url, script, connections), flush=True)
-                overload(url, script, body)
+                    print(load(server.pid, url, script, connections), flush=True)
+                overload(server.pid, url, script, body)
             finally:
                 server.terminate()
                 server.wait()

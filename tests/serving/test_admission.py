@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 
 import pytest
 
@@ -82,5 +83,70 @@ def test_errors_of_pinakes_arrive_as_they_are():
         with pytest.raises(QueryError, match="no"):
             await admission.run(refuse)
         admission.close()
+
+    asyncio.run(main())
+
+
+async def settled(admission):
+    """Let an admission forget that nothing is known yet of how long work takes."""
+    for _ in range(60):
+        await admission.run_quick(int)
+        await asyncio.sleep(0)
+
+
+def test_quick_work_moves_from_a_thread_into_the_loop_and_slow_work_sends_it_back():
+    async def main():
+        admission = Admission(1, 64, 5.0)
+        assert await admission.run_quick(threading.get_ident) != threading.get_ident()
+        await settled(admission)
+        assert await admission.run_quick(threading.get_ident) == threading.get_ident()
+        await admission.run_quick(time.sleep, 0.05)
+        assert await admission.run_quick(threading.get_ident) != threading.get_ident()
+        await settled(admission)
+        assert await admission.run_quick(threading.get_ident) == threading.get_ident()
+        with pytest.raises(ValueError, match="invalid literal"):
+            await admission.run_quick(int, "x")
+        admission.close()
+
+    asyncio.run(main())
+
+
+def test_one_piece_of_quick_work_is_done_in_a_turn_of_the_loop_in_order_and_a_full_queue_refuses():
+    async def main():
+        admission, turn, done = Admission(1, 2, 5.0), 0, []
+        await settled(admission)
+
+        def count():
+            nonlocal turn
+            turn += 1
+            if not all(task.done() for task in asked):
+                asyncio.get_running_loop().call_soon(count)
+
+        asked = [
+            asyncio.create_task(admission.run_quick(lambda n=n: done.append((n, turn)))) for n in range(5)
+        ]
+        asyncio.get_running_loop().call_soon(count)
+        outcomes = await asyncio.gather(*asked, return_exceptions=True)
+        assert [number for number, _ in done] == [0, 1, 2, 3]
+        assert len({turn for _, turn in done}) == 4
+        assert isinstance(outcomes[4], TooBusyError)
+        assert admission.pending == 0
+        admission.close()
+
+    asyncio.run(main())
+
+
+def test_what_waits_too_long_for_its_turn_never_runs():
+    async def main():
+        admission, gate, ran = Admission(1, 2, 0.05), threading.Event(), []
+        slow = asyncio.create_task(admission.run_quick(gate.wait, 5))
+        await asyncio.sleep(0.01)
+        with pytest.raises(TooSlowError, match=r"0\.05 s"):
+            await admission.run_quick(ran.append, 1)
+        with pytest.raises(TooSlowError):
+            await slow
+        gate.set()
+        admission.close()
+        assert ran == []
 
     asyncio.run(main())

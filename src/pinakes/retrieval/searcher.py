@@ -1,6 +1,7 @@
 """Search over one opened release: mask, retrieve, fuse, collapse, hydrate."""
 
 import json
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -79,7 +80,7 @@ class Searcher:
         Args:
             watches: one a query.
         """
-        ready = self._together(queries)
+        ready = self._together(queries, watches)
         return [
             self.search(query, watch, ready=hits)
             for query, watch, hits in zip(queries, watches, ready, strict=True)
@@ -165,7 +166,9 @@ class Searcher:
             found += len(np.intersect1d(exact.rows[:top], quick.rows[:top]))
         return wanted, found
 
-    def _together(self, queries: Sequence[EncodedQuery]) -> list[dict[str, DenseHits]]:
+    def _together(
+        self, queries: Sequence[EncodedQuery], watches: Sequence[Stopwatch]
+    ) -> list[dict[str, DenseHits]]:
         """Search the spaces of queries that share filter and depth together; by query and space."""
         groups: dict[tuple[str, str, date | None, int], list[int]] = {}
         for number, query in enumerate(queries):
@@ -174,11 +177,14 @@ class Searcher:
                 groups.setdefault(key, []).append(number)
         ready: list[dict[str, DenseHits]] = [{} for _ in queries]
         for (name, _, _, depth), numbers in groups.items():
+            begun = time.perf_counter()
             mask = self._allowed(queries[numbers[0]]).limit
             vectors = np.stack([queries[number].vectors[name] for number in numbers])
             hits = search_together(self.corpus.spaces[name], vectors, depth, mask, self.corpus.order)
+            share = (time.perf_counter() - begun) * 1000 / len(numbers)
             for number, one in zip(numbers, hits, strict=True):
                 ready[number][name] = one
+                watches[number].add(name, share)
         return ready
 
     def _only_filtered(self, query: EncodedQuery) -> bool:

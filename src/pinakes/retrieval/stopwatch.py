@@ -16,6 +16,10 @@ class Stopwatch:
         """Time what happens inside; for a ``with``."""
         return Stage(self._stages, name)
 
+    def add(self, name: str, milliseconds: float) -> None:
+        """Add to a stage what was timed elsewhere, such as its share of work for several queries."""
+        self._stages[name] = self._stages.get(name, 0.0) + milliseconds
+
     def timings(self) -> Mapping[str, float]:
         """Return milliseconds by stage, and ``total`` since the watch was made."""
         return {**self._stages, "total": (time.perf_counter() - self._begun) * 1000}

@@ -47,6 +47,11 @@ class Admission:
         """How many pieces of work run or wait."""
         return self._pending
 
+    @property
+    def quick(self) -> bool:
+        """Whether what `run_quick` did of late was quick."""
+        return self._slowest <= QUICK
+
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do work in a thread.
 
@@ -78,7 +83,7 @@ class Admission:
         """
         await self._take_turn()
         try:
-            if self._slowest <= QUICK:
+            if self.quick:
                 return self._timed(partial(work, *args, **kwargs))
         finally:
             asyncio.get_running_loop().call_soon(self._turn.release)

@@ -31,6 +31,7 @@ from pinakes.serving.rates import Rates
 from pinakes.serving.releases import Releases
 from pinakes.serving.roles import Role
 from pinakes.serving.standby import follow, open_sound
+from pinakes.serving.together import Together
 
 OBSERVE_EVERY = 5.0
 """Seconds between the notes of what a worker holds, which another worker may be asked for."""
@@ -61,12 +62,14 @@ def create_app(
     config.check()
     engine = collection if isinstance(collection, Engine) else open_sound(collection)
     metrics = Metrics()
+    admission = Admission(config.concurrency, config.queue, config.timeout)
     context = ServingContext(
         engine=engine,
         collection=Collection(engine.paths.root),
         config=config,
         keyring=Keyring(config.keys),
-        admission=Admission(config.concurrency, config.queue, config.timeout),
+        admission=admission,
+        together=Together(admission),
         picture_admission=Admission(config.picture_concurrency, config.queue, config.timeout),
         media_admission=Admission(config.picture_concurrency, 8 * config.queue, config.timeout),
         releases=Releases(engine, config.cursor_seconds),

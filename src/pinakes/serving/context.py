@@ -16,6 +16,7 @@ from pinakes.serving.keys import Keyring
 from pinakes.serving.metrics import Metrics
 from pinakes.serving.rates import Rates
 from pinakes.serving.releases import Releases
+from pinakes.serving.together import Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class ServingContext:
         config: the limits.
         keyring: who may do what.
         admission: where the work is done; awaits a free thread, or refuses.
+        together: answers searches that wait for a turn of ``admission`` together.
         picture_admission: the same for searches with pictures, which take longer and must not hold up others.
         media_admission: the same for pictures of items, which come in dozens.
         releases: earlier releases, for those who page through them.
@@ -43,6 +45,7 @@ class ServingContext:
     config: ServingConfig
     keyring: Keyring
     admission: Admission
+    together: Together
     picture_admission: Admission
     media_admission: Admission
     releases: Releases

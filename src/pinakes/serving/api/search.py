@@ -1,6 +1,8 @@
 """Search: by words, picture, item, vector or filter; one query, several, or more like one item."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Annotated, Any
@@ -10,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from numpy.typing import NDArray
 from starlette.responses import Response
 
+from pinakes.engine import Engine
 from pinakes.errors import QueryError
 from pinakes.retrieval.results import Results
 from pinakes.serving.access import Visitor
@@ -96,7 +99,10 @@ async def search_batch(request: Request, context: Context) -> Response:
     batch = validated(Batch, await request.body())
     pictured = any(query.image for query in batch.queries)
     admission = context.picture_admission if pictured else context.admission
-    answers = await admission.run(_answer_all, context, batch.queries)
+    answers = await admission.run(answer_queries, context, batch.queries)
+    for answer in answers:
+        if isinstance(answer, Exception):
+            raise answer
     return json_response({"answers": answers})
 
 
@@ -119,6 +125,23 @@ async def similar(
     return await _respond(request, context, query)
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A query as an engine takes it.
+
+    Attributes:
+        engine: answers it.
+        arguments: of `Engine.search`.
+        offset: hits of the pages before.
+        fingerprint: tells it from other queries.
+    """
+
+    engine: Engine
+    arguments: Mapping[str, Any]
+    offset: int
+    fingerprint: str
+
+
 def answer_query(
     context: ServingContext, query: SearchQuery, uploads: Sequence[Upload] = ()
 ) -> dict[str, Any]:
@@ -129,6 +152,33 @@ def answer_query(
         WithheldError: an item of ``like`` may not be shown.
         GoneError: the cursor's release is gone.
     """
+    prepared = _prepare(context, query, uploads)
+    return _answer(context, query, prepared, prepared.engine.search(**prepared.arguments))
+
+
+def answer_queries(
+    context: ServingContext, queries: Sequence[SearchQuery]
+) -> Sequence[dict[str, Any] | Exception]:
+    """Answer several queries as `answer_query` would one by one; its error stands for one that it refuses."""
+    if len(queries) > 1 and not any(query.cursor for query in queries):
+        try:
+            prepared = [_prepare(context, query) for query in queries]
+            found = context.engine.search_many([one.arguments for one in prepared])
+        except Exception:  # one by one, the query that it is about has it
+            pass
+        else:
+            return list(map(partial(_answer, context), queries, prepared, found))
+    return [_attempt(context, query) for query in queries]
+
+
+def _attempt(context: ServingContext, query: SearchQuery) -> dict[str, Any] | Exception:
+    try:
+        return answer_query(context, query)
+    except Exception as error:  # whoever asked has it, whatever it is
+        return error
+
+
+def _prepare(context: ServingContext, query: SearchQuery, uploads: Sequence[Upload] = ()) -> _Prepared:
     pictures = [*_pictures(context, query), *((u.data, 1.0, _role(u.part)) for u in uploads)]
     vector = _arrays(query.vector)
     asked = _fingerprint(query, vector, uploads)
@@ -139,30 +189,36 @@ def answer_query(
         engine, offset = context.releases.engine(cursor.release), cursor.offset
     for item in [query.like] if isinstance(query.like, str) else query.like or ():
         engine.item(item, query.as_of)
-    # The depth of the ranked lists decides the fusion, so all pages of a query have that of the last one.
-    end = min(offset + query.top, max(query.candidates, query.top))
-    results = engine.search(
-        query.text,
-        image=pictures or None,
-        like=query.like,
-        vector=vector,
-        weights=query.weights,
-        where=query.where,
-        as_of=query.as_of,
-        top=max(end, 1),
-        candidates=query.candidates,
-        rerank=query.rerank,
-        score=query.score,
-        collapse=query.collapse,
-        min_confidence=query.min_confidence,
-        sort=query.sort,
-        facets=query.facets,
-        prefix=query.prefix,
-    )
+    arguments = {
+        "text": query.text,
+        "image": pictures or None,
+        "like": query.like,
+        "vector": vector,
+        "weights": query.weights,
+        "where": query.where,
+        "as_of": query.as_of,
+        # The depth of the ranked lists decides the fusion, so all pages of a query have that of the last one.
+        "top": max(1, min(offset + query.top, max(query.candidates, query.top))),
+        "candidates": query.candidates,
+        "rerank": query.rerank,
+        "score": query.score,
+        "collapse": query.collapse,
+        "min_confidence": query.min_confidence,
+        "sort": query.sort,
+        "facets": query.facets,
+        "prefix": query.prefix,
+    }
+    return _Prepared(engine, arguments, offset, asked)
+
+
+def _answer(
+    context: ServingContext, query: SearchQuery, prepared: _Prepared, results: Results
+) -> dict[str, Any]:
     context.metrics.observe_search(results.timings, results.plan)
+    end = prepared.arguments["top"]
     more = len(results) == end and end < query.candidates
-    following = Cursor(results.release, end, asked).encode() if more else None
-    return {**wire_results(results, offset), "next": following}
+    following = Cursor(results.release, end, prepared.fingerprint).encode() if more else None
+    return {**wire_results(results, prepared.offset), "next": following}
 
 
 def wire_results(results: Results, offset: int = 0) -> dict[str, Any]:
@@ -201,13 +257,9 @@ async def _respond(
     elif query.cursor:  # whose release may have to be opened
         answer = await context.admission.run(answer_query, context, query)
     else:
-        answer = await context.admission.run_quick(answer_query, context, query)
+        answer = await context.together.run(partial(answer_queries, context), query)
     note_answer(request, answer)
     return json_response(answer)
-
-
-def _answer_all(context: ServingContext, queries: Sequence[SearchQuery]) -> list[dict[str, Any]]:
-    return [answer_query(context, query) for query in queries]
 
 
 async def _from_form(request: Request, context: ServingContext) -> tuple[SearchQuery, Sequence[Upload]]:

@@ -61,7 +61,8 @@ def run_systems(systems: Sequence[str], dataset: Dataset, job: Job, threads: int
     if not systems:
         raise UsageError("name at least one system to measure")
     cases = tuple(dict.fromkeys((UNFILTERED, *job.cases)))
-    keep_answers(dataset, cases, job.k, progress)
+    # Opened anew: what this process has mapped, the memory limit of another cannot take from the page cache.
+    keep_answers(Dataset.open(dataset.folder), cases, job.k, progress)
     measured = []
     for number, name in enumerate(systems):
         progress(f"measure {name}", number, len(systems))

@@ -20,7 +20,7 @@ from pinakes.indexes.mapped_lists import map_lists, write_lists
 from pinakes.indexes.product import shared_dimensions
 from pinakes.indexes.rescored import rescored
 from pinakes.indexes.rotation import padded_rotation
-from pinakes.kernels.ahead import expect_random
+from pinakes.kernels.ahead import LARGE, expect_random
 from pinakes.kernels.similarity import Stored, products, widen
 
 SHARED = 2
@@ -58,11 +58,15 @@ The best of fewer rows lie farther from the query, in more lists: 0.32 of the li
 of every hundredth row, 0.08 of all rows (300,000 vectors with the spectrum of CLIP).
 """
 
-DEEPER = (1, 4, 16)
+DEEPER = (1, 2, 4, 8, 16)
 """How many times as many are scored while a miss is not improbable."""
 
-SURE = 3.0
-"""Standard deviations of the codes that make a miss improbable."""
+SURE, SURE_FROM_DISK = 5.0, 4.0
+"""Standard deviations of the codes that make a miss improbable; where each row is read from the disk, fewer.
+
+With 3, 0.987 of the first ten of a million rows were found where every list was looked at, with 4 0.998 and
+with 5 all, in hardly more time: thousands of rows score nearly as much as the last that are scored again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ class ListsIndex:
     """
 
     exhaustive = False
-    efforts: Sequence[int] = (10, 20, 40, 80, 160, 320, 1000)
+    efforts: Sequence[int] = (10, 20, 40, 80, 160, 240, 320, 640, 1000)
 
     def __init__(self, name: str, vectors: Stored, lists: Lists | None, effort: int = 160) -> None:
         """Store.
@@ -179,7 +183,8 @@ class ListsIndex:
                 break
             upto *= 4
         depths = [times * depth for times in DEEPER]
-        found, _ = rescored(self._vectors, query, k, (rough, rows), depths, deviations=SURE)
+        sure = SURE if self._vectors.nbytes < LARGE else SURE_FROM_DISK
+        found, _ = rescored(self._vectors, query, k, (rough, rows), depths, deviations=sure)
         return Proposal(found, int(lists.sizes[probed].sum()))
 
 

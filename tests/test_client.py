@@ -144,3 +144,17 @@ def test_something_else_that_answers_is_told_from_a_service(status, error):
 def test_a_notebook_shows_the_pictures_of_the_service(client, engine):
     found = client.search("blue", top=1)
     assert found._repr_html_().count("data:image/webp;base64,") == 1
+
+
+@pytest.mark.parametrize(
+    "where", [None, "family = 'coin' and price < 50", {"field": "family", "op": "=", "value": "coin"}]
+)
+def test_facets_are_those_of_the_engine(client, engine, where):
+    fields = ("family", "price")
+    assert client.facets(where, fields) == engine.facets(where, fields)
+    assert {facet.field for facet in client.facets(where)} == {facet.field for facet in engine.facets(where)}
+
+
+def test_an_unknown_facet_is_refused(client):
+    with pytest.raises(UnknownNameError, match="did you mean 'price'"):
+        client.facets(fields=["prise"])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from http.client import HTTPException
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,6 +131,22 @@ class Client:
             rights=_rights(found["rights"]),
             views=tuple(View(**{name: view[name] for name in names}) for view in found["views"]),
         )
+
+    def facets(
+        self, where: str | Mapping[str, Any] | None = None, fields: Sequence[str] | None = None
+    ) -> tuple[Facet, ...]:
+        """Count the values of attributes over the items that pass a filter, as `Engine.facets` does.
+
+        Dates are texts, as everywhere in answers over HTTP.
+
+        Raises:
+            FilterError: the filter cannot be understood.
+            UnknownNameError: a field that does not exist.
+        """
+        asked = [("field", name) for name in fields or ()]
+        if where is not None:
+            asked.append(("where", where if isinstance(where, str) else json.dumps(where)))
+        return tuple(map(_facet, self._ask("GET", f"/v1/facets?{urlencode(asked)}")["facets"]))
 
     def _inline(self, hit: Hit) -> str | None:
         """Return the thumbnail of a hit as an address that holds it, or None where it is gone."""
@@ -316,7 +332,7 @@ def _error(status: int, body: bytes) -> PinakesError:
         case "query":
             return QueryError(detail)
         case "unknown-name" | "not-found" if "kind" in problem:
-            return UnknownNameError(problem["kind"], problem["name"], ())
+            return UnknownNameError(problem["kind"], problem["name"], (), detail)
         case "picture-refused":
             return MediaError(problem["reason"], detail.partition(": ")[2])
     return UsageError(detail) if 400 <= status < 500 and status != 429 else PinakesError(detail)

@@ -64,9 +64,15 @@ class UnknownNameError(UsageError):
         known: the names that exist.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], message: str | None = None) -> None:
+        """Store what was named.
+
+        Args:
+            kind, name, known: see the class.
+            message: what was said about it where the known names are not at hand.
+        """
         self.kind, self.name, self.known = kind, name, tuple(sorted(known))
-        super().__init__(f"unknown {kind} {name!r}{_suggestion(name, self.known)}")
+        super().__init__(message or f"unknown {kind} {name!r}{_suggestion(name, self.known)}")
 
 
 class WithheldError(UsageError):

@@ -45,6 +45,9 @@ def search(
         list[str] | None, typer.Option(help="SIGNAL=NUMBER, such as words=0.5; may be repeated.")
     ] = None,
     top: Annotated[int, typer.Option("--top", "-n", "--limit", help="How many hits.")] = 10,
+    candidates: Annotated[
+        int, typer.Option(help="How many items each signal brings; --sort orders these.")
+    ] = 200,
     sort: Annotated[
         str | None, typer.Option(help="Order by a field, lowest first; -FIELD for highest first.")
     ] = None,
@@ -90,6 +93,7 @@ def search(
             where=where,
             as_of=_day(as_of),
             top=top,
+            candidates=candidates,
             score=cast("ItemScore | None", score),
             collapse=False if collapse == "none" else cast("Collapse | None", collapse),
             sort=sort,

@@ -16,6 +16,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 
 FOLDER = Path(__file__).parent / "performance"
 PAGE = Path(__file__).parent / "performance.md"
@@ -83,10 +84,12 @@ def main() -> None:
 
 def draw(name: str, plot: Callable[[Axes], None]) -> None:
     """Draw one plot as SVG, on no background."""
-    figure, axes = plt.subplots(figsize=(7.5, 4.4), layout="constrained")
+    figure, axes = plt.subplots(figsize=(7.5, 5.0), layout="constrained")
     plot(axes)
     axes.grid(color=INK, alpha=0.2, linewidth=0.6)
-    legend = axes.legend(frameon=False, fontsize=8.5, ncols=2)
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    legend = figure.legend(frameon=False, fontsize=8.5, ncols=5, loc="outside lower center")
     for text in legend.get_texts():
         text.set_color(INK)
     figure.savefig(FOLDER / f"{name}.svg", transparent=True, metadata={"Date": None})

@@ -20,9 +20,13 @@ from pinakes.errors import (
     UnknownNameError,
     UsageError,
 )
+from pinakes.ingest import freeze
+from pinakes.ingest.inbox import Inbox, deletion, upsert
 from pinakes.media.originals import Originals
+from pinakes.snapshots.manifest import GateResult
 from pinakes.snapshots.reader import open_snapshot
 from pinakes.snapshots.refs import read_ref
+from pinakes.sources.base import Record
 
 
 def rewrite(folder, change):
@@ -279,6 +283,60 @@ def test_a_source_in_which_all_is_refused_publishes_nothing(gallery, tmp_path):
     assert Collection(folder).status().release == served
     with pinakes.open(folder) as engine:
         assert len(engine) == 1
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    """A gate that fails on a delta with the item ``bad``: one that no look at a single item foresees."""
+    run_gates = freeze.run_gates
+
+    def run(contents, *others):
+        found = run_gates(contents, *others)
+        bad = contents.parent is not None and "bad" in contents.items["id"]
+        return (*found, GateResult("batch", "fail", 1, detail="it holds 'bad'")) if bad else found
+
+    monkeypatch.setattr(freeze, "run_gates", run)
+
+
+def table_of(folder, *ids, what="brass kettle"):
+    path = folder / f"{what}.csv"
+    path.write_text("".join(f"{line}\n" for line in ("id,title", *(f"{id},{what} {id}" for id in ids))))
+    return path
+
+
+@pytest.fixture
+def cups(tmp_path):
+    """A collection of sixty cups without pictures."""
+    ids = [f"cup-{number}" for number in range(60)]
+    return Collection(pinakes.index(table_of(tmp_path, *ids, what="tea cup"), tmp_path / "cups").folder)
+
+
+def test_a_batch_that_a_gate_refuses_is_taken_back_whole(cups, gate, tmp_path):
+    served = cups.status().release
+    with pytest.raises(GateError, match="batch: it holds 'bad'"):
+        cups.add(table_of(tmp_path, "bad", "cup-1", "good"))
+    assert (cups.status().items, cups.status().release) == (60, served)
+    assert cups.freeze().kind == "nothing"
+    cups.add(table_of(tmp_path, "good"))
+    with pinakes.open(cups.folder) as engine:
+        assert engine.search("kettle").ids == ("good",)
+        assert engine.item("cup-1").title == "tea cup cup-1"
+
+
+def test_a_refused_change_of_the_inbox_stops_none_after_it(cups, gate):
+    def ask(*asked):
+        inbox = Inbox(cups.paths)
+        inbox.accept(asked)
+        inbox.close()
+
+    ask(upsert(Record("", "bad", "brass kettle")), deletion("cup-1"))
+    with pytest.raises(GateError):
+        cups.drain()
+    ask(upsert(Record("", "good", "brass kettle")))
+    assert [change.payload["id"] for change in cups.drain().changes] == ["good"]
+    with pinakes.open(cups.folder) as engine:
+        assert engine.search("kettle").ids == ("good",)
+        assert engine.item("cup-1").title == "tea cup cup-1"
 
 
 def test_status_and_doctor(gallery):

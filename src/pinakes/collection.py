@@ -19,7 +19,7 @@ from pinakes.indexes.stored import IndexRecord
 from pinakes.ingest import drain
 from pinakes.ingest.add import add_records, demand_items, upsert_records
 from pinakes.ingest.changes import MAX_SHARE
-from pinakes.ingest.delete import delete_items
+from pinakes.ingest.delete import delete_items, taken_back
 from pinakes.ingest.duplicates.search import DuplicateSearch
 from pinakes.ingest.freeze import FreezeReport
 from pinakes.ingest.indexing.build import index_after_freeze, tune_snapshot
@@ -134,6 +134,7 @@ class Collection:
 
         Raises:
             SourceError: the table cannot be read.
+            GateError: a gate failed; all that the table brought is taken back.
         """
         begun = time.monotonic()
         settings = fetching(self.settings) if fetch else self.settings
@@ -141,8 +142,9 @@ class Collection:
             at = settings.source.model_copy(update={"path": str(source.expanduser().absolute())})
             records = open_source(settings.model_copy(update={"source": at}), self.paths.root).records()
             ingest = self._ingest(settings, database, cache)
-            added = upsert_records(ingest, map(self.entry_rules(settings).check, records))
-            frozen = self._freeze(settings, database, cache)
+            with taken_back(database):
+                added = upsert_records(ingest, map(self.entry_rules(settings).check, records))
+                frozen = self._freeze(settings, database, cache)
             release = self._publish_frozen(settings, database, frozen, "add")
         return IndexReport(self.paths.root, release.id, added, frozen, (), time.monotonic() - begun)
 
@@ -150,8 +152,9 @@ class Collection:
         """Delete items and publish a release without them; ids that are not there are passed over."""
         settings = self.settings
         with writing(self.paths, self.settings, "delete") as (database, cache):
-            deleted = delete_items(database, ids, reason)
-            frozen = self._freeze(settings, database, cache)
+            with taken_back(database):
+                deleted = delete_items(database, ids, reason)
+                frozen = self._freeze(settings, database, cache)
             release = self._publish_frozen(settings, database, frozen, "delete")
         return Deleted(tuple(deleted), release.id)
 
@@ -161,7 +164,8 @@ class Collection:
         They become a delta however large: whoever waits for a change does not wait for a new base as well.
 
         Raises:
-            GateError: a gate failed; the changes are refused, and the release that was served still is.
+            GateError: a gate failed; the changes are refused and taken back, and the release that was served
+                still is.
         """
         settings = self.settings
         with writing(self.paths, self.settings, "drain") as (database, cache):
@@ -172,7 +176,8 @@ class Collection:
                 self._ingest(settings, database, cache), self.entry_rules(settings), changes
             )
             try:
-                frozen = self._freeze(settings, database, cache, max_share=math.inf)
+                with taken_back(database):
+                    frozen = self._freeze(settings, database, cache, max_share=math.inf)
                 self._publish_frozen(settings, database, frozen, "write")
             except GateError as error:
                 drain.settle(database, replace(made, refused={change.id: str(error) for change in changes}))

@@ -2,10 +2,11 @@
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised whenever a table changes; a catalogue of a higher version is refused, a lower one is brought up.
 
 2: the tables of the journal. A catalogue without them lacks marks alone, and is compared as a whole once.
+3: the table of what is held.
 """
 
 # Ids are compared, sorted and merged by code point everywhere. SQLite's BINARY collation compares the UTF-8
@@ -112,6 +113,14 @@ marks = sa.Table(
     sa.Column("name", KEY, primary_key=True),
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("number", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+held = sa.Table(
+    "held",
+    METADATA,
+    sa.Column("item_id", KEY, primary_key=True),
+    sa.Column("state", sa.JSON(none_as_null=True)),
     sqlite_with_rowid=False,
 )
 

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pinakes.catalog.database import Database
 from pinakes.catalog.items import count_items, count_seen
@@ -53,6 +54,8 @@ def upsert_records(
 ) -> AddReport:
     """Add or replace some items, and leave all others alone: `add_records` without an idea of the whole.
 
+    What they replace is held until a freeze accepts them; see `pinakes.catalog.held`.
+
     Args:
         ingest: what to work with; the caller holds the writer lease.
         records: the items.
@@ -67,7 +70,7 @@ def upsert_records(
     """
     started = time.monotonic()
     with recorded_run(ingest.database, verb) as run:
-        Pipeline(ingest, run.id, run.counts).bring(records)
+        Pipeline(replace(ingest, hold=True), run.id, run.counts).bring(records)
         _check(ingest, run.id, run.counts)
     return _report(run.counts, time.monotonic() - started)
 

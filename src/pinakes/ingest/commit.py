@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from pinakes.catalog.files import forget_unused_files, put_files
+from pinakes.catalog.held import hold_items
 from pinakes.catalog.items import PlacedItem, put_items, seen_items, uris_of
 from pinakes.catalog.media import put_media
 from pinakes.catalog.quarantine import Entry, clear_items, put_entries
@@ -35,7 +36,9 @@ class Chunk:
     waiting: dict[str, Waiting] = field(default_factory=dict)
 
 
-def commit_chunk(connection: sa.Connection, run: int, chunk: Chunk, live: Collection[str]) -> Counter[str]:
+def commit_chunk(
+    connection: sa.Connection, run: int, chunk: Chunk, live: Collection[str], *, hold: bool = False
+) -> Counter[str]:
     """Write the items, views, media, files and quarantine of a chunk.
 
     Args:
@@ -43,6 +46,7 @@ def commit_chunk(connection: sa.Connection, run: int, chunk: Chunk, live: Collec
         run: the run that reads the source.
         chunk: with nothing waiting, its features and vectors in the feature cache.
         live: attributes that the content hash leaves out.
+        hold: hold the items that it changes as they were; see `pinakes.catalog.held`.
 
     Returns:
         How many entries were ``read``, ``added``, ``updated``, ``unchanged`` and ``quarantined``, and
@@ -79,6 +83,8 @@ def commit_chunk(connection: sa.Connection, run: int, chunk: Chunk, live: Collec
     outcomes = chunk.outcomes.values()
     left_behind = uris_of(connection, placed) - chunk.outcomes.keys()
     put_media(connection, [o.medium for o in outcomes if o.medium is not None and o.medium.sha256 in shown])
+    if hold:
+        hold_items(connection, placed)
     upserted = put_items(connection, run, placed.values(), live)
     forget_unused_files(connection, left_behind)
     put_files(connection, [outcome.remember for outcome in outcomes if outcome.remember is not None])

@@ -1,13 +1,16 @@
 """Delete: items leave the catalogue, and an event says which and why."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from pinakes.catalog.database import Database
 from pinakes.catalog.events import record_event
 from pinakes.catalog.files import forget_unused_files
+from pinakes.catalog.held import hold_items, restore_held
 from pinakes.catalog.items import delete_items as delete_rows
 from pinakes.catalog.items import first_unseen, uris_of
 from pinakes.catalog.quarantine import clear_items
+from pinakes.errors import GateError
 from pinakes.ingest.runs import recorded_run
 
 TOGETHER = 500
@@ -17,7 +20,8 @@ TOGETHER = 500
 def delete_items(database: Database, ids: Sequence[str], reason: str) -> tuple[str, ...]:
     """Delete items from the catalogue; the next freeze takes them out of the collection.
 
-    Released snapshots keep them; ``block`` hides an item at once.
+    Released snapshots keep them; ``block`` hides an item at once. They are held until that freeze accepts it;
+    see `pinakes.catalog.held`.
 
     Args:
         database: the catalogue; the caller holds the writer lease.
@@ -31,9 +35,27 @@ def delete_items(database: Database, ids: Sequence[str], reason: str) -> tuple[s
     deleted: list[str] = []
     with recorded_run(database, "delete") as run:
         for start in range(0, len(unique), TOGETHER):
-            deleted += _delete(database, run.id, unique[start : start + TOGETHER], reason)
+            deleted += _delete(database, run.id, unique[start : start + TOGETHER], reason, hold=True)
             run.counts["deleted"] = len(deleted)
     return tuple(deleted)
+
+
+@contextmanager
+def taken_back(database: Database) -> Iterator[None]:
+    """Take back what was added, replaced and deleted since the last freeze if the body ends in a gate.
+
+    A batch that stayed would stop every freeze after it.
+
+    Raises:
+        GateError: of the body.
+    """
+    try:
+        yield
+    except GateError as error:
+        with database.write() as connection:
+            if ids := restore_held(connection):
+                record_event(connection, "taken back", {"ids": ids, "reason": str(error)})
+        raise
 
 
 def prune_unseen(database: Database, run: int) -> Iterator[int]:
@@ -47,8 +69,12 @@ def _unseen(database: Database, run: int) -> tuple[str, ...]:
         return first_unseen(connection, run, TOGETHER)
 
 
-def _delete(database: Database, run: int, ids: Sequence[str], reason: str) -> tuple[str, ...]:
+def _delete(
+    database: Database, run: int, ids: Sequence[str], reason: str, *, hold: bool = False
+) -> tuple[str, ...]:
     with database.write() as connection:
+        if hold:
+            hold_items(connection, ids)
         uris = uris_of(connection, ids)
         deleted = delete_rows(connection, ids)
         forget_unused_files(connection, uris)

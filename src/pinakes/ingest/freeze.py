@@ -11,6 +11,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from pinakes.catalog.database import Database
+from pinakes.catalog.held import release_held
 from pinakes.catalog.items import count_items, item_ids, shown_hashes, stream_items
 from pinakes.catalog.journal import last_touch, put_mark, read_mark, touched_since
 from pinakes.catalog.media import stream_pictures
@@ -129,6 +130,8 @@ class Freezer:
             kind = "delta" if changes else "nothing"
         names = tuple(parent.name for parent in parents)
         if kind == "nothing":
+            with self.database.write() as connection:
+                release_held(connection)
             return FreezeReport(kind, None, names, seconds=time.monotonic() - begun)
         contents = self._contents(kind, changes, parents, waive)
         raise_failures(contents.gates)
@@ -136,6 +139,7 @@ class Freezer:
         manifest = write_snapshot(self.paths, contents)
         with self.database.write() as connection:
             put_mark(connection, manifest.snapshot, manifest.digest, number)
+            release_held(connection)
         self.report("writing", 1, 1)
         return FreezeReport(
             kind=kind,

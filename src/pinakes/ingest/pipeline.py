@@ -51,6 +51,7 @@ class Ingest:
         workers: processes that decode; None for one a core.
         limits: what one picture may cost.
         chunk: entries that are committed together.
+        hold: hold the items that change as they were, until a freeze accepts them.
         clock: returns the time in ns since 1970.
     """
 
@@ -64,6 +65,7 @@ class Ingest:
     workers: int | None = None
     limits: Limits = DEFAULT_LIMITS
     chunk: int = CHUNK
+    hold: bool = False
     clock: Callable[[], int] = time.time_ns
 
 
@@ -199,7 +201,13 @@ class Pipeline:
             self._batches.flush()
             self._store_vectors(chunk)
             with self._ingest.database.write() as connection:
-                done = commit_chunk(connection, self._run, chunk, self._ingest.settings.live.fields)
+                done = commit_chunk(
+                    connection,
+                    self._run,
+                    chunk,
+                    self._ingest.settings.live.fields,
+                    hold=self._ingest.hold,
+                )
             self._counts.update(done)
             self._counts["features_made"] = self._batches.made
             self._counts["features_found"] = self._batches.found + self._reused

@@ -54,9 +54,15 @@ def receive(channel: socket.socket, deadline: float | None = None) -> Frame:
     return Frame(json.loads(content), _receive_exactly(channel, body_length, deadline))
 
 
-def _receive_exactly(channel: socket.socket, length: int, deadline: float | None) -> bytearray:
+def _receive_exactly(channel: socket.socket, length: int, deadline: float | None) -> bytes | bytearray:
+    begun = b""
+    if deadline is None:  # the kernel waits for all of it, and a picture is not copied once more
+        begun = channel.recv(length, socket.MSG_WAITALL)
+        if len(begun) == length:
+            return begun
     content = bytearray(length)
-    missing = memoryview(content)
+    content[: len(begun)] = begun
+    missing = memoryview(content)[len(begun) :]
     while missing:
         if deadline is not None:
             left = deadline - time.monotonic()

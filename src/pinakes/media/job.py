@@ -35,7 +35,7 @@ class Decoded:
     """What became of one picture; its pixels stay in the worker.
 
     Attributes:
-        sha256: of the file's bytes, in hex.
+        sha256: of the file's bytes, in hex; empty where the job gave the bytes, which its giver can hash.
         size: bytes of the file.
         format: Pillow's name of the file format, such as ``JPEG``.
         width: pixels of the full size, after orientation.

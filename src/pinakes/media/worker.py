@@ -66,7 +66,8 @@ def answer(request: Frame, instructions: Instructions, preparers: Mapping[str, P
 
 def _process(request: Frame, instructions: Instructions, preparers: Mapping[str, Preparer]) -> Decoded:
     path = request.header["path"]
-    data = bytes(request.body) if path is None else read_picture_file(Path(path), instructions.limits)
+    given = path is None
+    data = bytes(request.body) if given else read_picture_file(Path(path), instructions.limits)
     sizes = Sizes(data, instructions.limits)
     sides, longest = instructions.sides, instructions.thumbnail
     prepared = {name: _prepare(name, make, sizes.at(sides.get(name))) for name, make in preparers.items()}
@@ -74,7 +75,7 @@ def _process(request: Frame, instructions: Instructions, preparers: Mapping[str,
     reduced = None if longest is None else thumbnail(sizes.at(longest), longest)
     picture = sizes.any()
     return Decoded(
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256="" if given else hashlib.sha256(data).hexdigest(),
         size=len(data),
         format=picture.format,
         width=picture.width,

@@ -35,6 +35,9 @@ from pinakes.serving.uploads import Upload, check_upload, read_form
 
 router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Visitor])
 
+END = 2**16
+"""Bytes of each end of a picture that a cursor's query is told by."""
+
 PART = "image"
 """The part of a form that is a picture; ``image.ROLE`` is one for the views of a role."""
 
@@ -318,7 +321,8 @@ def _fingerprint(query: SearchQuery, vector: Vectors, uploads: Sequence[Upload])
     Args:
         query: all of it but the cursor counts.
         vector: that of the query; its bytes count, which takes a third of the time that its digits would.
-        uploads: pictures that came with it.
+        uploads: pictures that came with it, told by their length and both their ends: this is to notice
+            mistakes, and hashing a phone's photo takes 2 ms.
     """
     asked = sha256(query.model_dump_json(exclude={"cursor", "vector"}, exclude_defaults=True).encode())
     named = vector if isinstance(vector, dict) else {} if vector is None else {"": vector}
@@ -326,5 +330,7 @@ def _fingerprint(query: SearchQuery, vector: Vectors, uploads: Sequence[Upload])
         asked.update(f" {space} ".encode())
         asked.update(numbers.tobytes())
     for upload in uploads:
-        asked.update(f" {upload.part} {sha256(upload.data).hexdigest()}".encode())
+        asked.update(f" {upload.part} {len(upload.data)} ".encode())
+        asked.update(upload.data[:END])
+        asked.update(upload.data[-END:])
     return asked.hexdigest()[:FINGERPRINT]

@@ -216,3 +216,12 @@ def test_similar_is_a_search_by_item_that_leaves_it_out(client):
     problem_of(client.get("/v1/similar/nobody"), 404, "not-found")
     for wrong in ({"top": "x"}, {"where": "x" * 10_001}, {"cursor": "x" * 401}):
         problem_of(client.get("/v1/similar/coin-0001", params=wrong), 422, "invalid-request")
+
+
+def test_a_text_may_be_long_and_texts_with_weights_may_not_be_many(client):
+    long = "a blue dress with long sleeves and pockets, and a belt "
+    assert ids(search(client, text=long * 20))[0] == ids(search(client, text=long))[0]
+    assert search(client, text={f"blue {number}": 1.0 for number in range(32)})["hits"]
+    many = {f"blue {number}": 1.0 for number in range(33)}
+    problem_of(client.post("/v1/search", json={"text": many}), 422, "invalid-request")
+    problem_of(client.post("/v1/search", json={"text": "a" * 4001}), 422, "invalid-request")

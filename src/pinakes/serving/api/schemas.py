@@ -48,10 +48,9 @@ class WeightedPicture(Body):
 class SearchQuery(Body):
     """What is searched for: words, pictures, items, vectors, all together; a filter alone will do."""
 
-    text: Text | Weights | None = Field(
+    text: Text | Annotated[Weights, Field(max_length=32)] | None = Field(
         None,
         description="words or an item's id; or several texts with weights, negative to push away",
-        max_length=32,
     )
     image: (
         PictureText

@@ -229,8 +229,8 @@ class Collection:
     ) -> Mapping[str, IndexRecord]:
         """Build every index over the vectors of the served base, measure them, and keep the best.
 
-        Deltas are small and searched exactly. Engines that are open go on as they are; those that open from
-        now on use what was kept.
+        Deltas are small and searched exactly. Engines that are open take over what was
+        kept within a second.
 
         Args:
             families: what to try, such as ``int8`` and ``pq:2``; ``exact`` always is. When None all that

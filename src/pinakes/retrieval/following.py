@@ -87,7 +87,7 @@ class Follower:
                     raise
 
     def _refresh(self, opened: OpenRelease) -> None:
-        """Follow the ref, the live attributes and the block list; queries under way keep what they have.
+        """Follow the ref, live attributes, indexes and the block list; queries under way keep what they have.
 
         What was published and cannot be opened is no outage: what is open goes on answering.
         """
@@ -96,7 +96,8 @@ class Follower:
         if policy != opened.searcher.policy:  # first, because to open a release may take a while
             searcher: Searcher = replace(opened.searcher, policy=policy)
             opened = self._opened = replace(opened, searcher=searcher)
-        if release.id != opened.release.id or newest_live(self.paths) != opened.live:
+        changed = release.id != opened.release.id or newest_live(self.paths) != opened.live
+        if changed or opened.retuned:
             try:
                 fresh = open_release(self.paths, release, opened)
                 fresh.warm()

@@ -13,7 +13,7 @@ from pinakes.encoders.bridge import BRIDGE, open_bridge
 from pinakes.encoders.families import open_family
 from pinakes.errors import MissingExtraError, SettingsError, UnknownNameError
 from pinakes.indexes.bm25 import BM25Index, Postings, Segment, open_postings
-from pinakes.indexes.stored import open_indexes
+from pinakes.indexes.stored import MANIFEST, open_indexes
 from pinakes.media.originals import Originals
 from pinakes.retrieval.corpus import Corpus, Space, SpacePart
 from pinakes.retrieval.duplicates import FamilyFinder
@@ -45,6 +45,7 @@ class OpenSegment:
         starts: the first item and the first view in the numbering of the release.
         rows: its tables.
         spaces: its part of each space.
+        tuned: what `_tuned` said when its indexes were opened.
         notes: what whoever runs this should know.
     """
 
@@ -54,7 +55,14 @@ class OpenSegment:
     rows: SegmentRows
     postings: Postings
     spaces: Mapping[str, SpacePart]
+    tuned: tuple[int, ...]
     notes: tuple[str, ...] = ()
+
+    def retuned(self, paths: CollectionPaths) -> bool:
+        """Whether there are newer indexes; the open ones answer while there are none, as between two."""
+        return any(
+            now not in (0, was) for now, was in zip(_tuned(paths, self.snapshot), self.tuned, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,11 @@ class OpenRelease:
     def missing(self) -> Mapping[str, str]:
         """What `SpaceEncoders.missing` says, by space."""
         return {name: found.missing for name, found in self.encoders.items() if found.missing}
+
+    @property
+    def retuned(self) -> bool:
+        """Whether there are newer indexes than those that are open."""
+        return any(segment.retuned(self.paths) for segment in self.segments)
 
     def warm(self) -> None:
         """Read and make now what the first query would wait for."""
@@ -154,7 +167,7 @@ def open_release(paths: CollectionPaths, release: Release, before: OpenRelease |
             families=FamilyFinder(corpus, partial(read_pairs, paths, release.snapshots), view_starts),
             synthetic=settings.synthetic,
         )
-        if before is not None and before.segments[0] is base:
+        if before is not None and before.segments[0].pin == base.pin:
             encoders = before.encoders
         else:
             encoders = {name: _open_encoders(base.snapshot, name) for name in spaces}
@@ -167,7 +180,8 @@ def _open_segments(
     paths: CollectionPaths, release: Release, before: OpenRelease | None
 ) -> tuple[OpenSegment, ...]:
     """Open the snapshots of a release, or take them from the one before."""
-    known = {(s.pin, s.starts): s for s in before.segments} if before is not None else {}
+    segments_before = () if before is None else before.segments
+    known = {(s.pin, s.starts): s for s in segments_before if not s.retuned(paths)}
     segments: list[OpenSegment] = []
     items = views = 0
     for pin in release.snapshots:
@@ -180,6 +194,7 @@ def _open_segments(
 
 def _open_segment(paths: CollectionPaths, pin: SnapshotPin, starts: tuple[int, int]) -> OpenSegment:
     snapshot = open_snapshot(paths, pin.name)
+    tuned = _tuned(paths, snapshot)
     opened = {name: _open_space(paths, snapshot, name, *starts) for name in snapshot.manifest.encoders}
     return OpenSegment(
         pin=pin,
@@ -188,8 +203,20 @@ def _open_segment(paths: CollectionPaths, pin: SnapshotPin, starts: tuple[int, i
         rows=SegmentRows.of(snapshot),
         postings=open_postings(snapshot.lexical),
         spaces={name: part for name, (part, _) in opened.items()},
+        tuned=tuned,
         notes=tuple(note for _, note in opened.values() if note is not None),
     )
+
+
+def _tuned(paths: CollectionPaths, snapshot: Snapshot) -> tuple[int, ...]:
+    """Return when the indexes of each space were written, in ns; 0 where there are none."""
+    stamps = []
+    for name in snapshot.manifest.encoders:
+        try:
+            stamps.append((paths.index(snapshot.name, name) / MANIFEST).stat().st_mtime_ns)
+        except OSError:
+            stamps.append(0)
+    return tuple(stamps)
 
 
 def _open_space(

@@ -1,4 +1,5 @@
 import json
+from shutil import rmtree
 
 import numpy as np
 import polars as pl
@@ -52,6 +53,25 @@ def test_tuned_answers_are_those_of_before_and_the_plan_says_how(brought, query)
         assert engine.search(vector=query, where="price < 3", top=20).ids == filtered.ids
         assert after.plan[0].method == records["vector"].exhaustive.family
         assert after.plan[0].recall == 1.0
+
+
+def test_an_open_engine_takes_over_what_was_tuned_meanwhile(brought, query):
+    rmtree(Collection(brought).paths.indexes, ignore_errors=True)
+    with pinakes.open(brought) as engine:
+        before, untuned = engine.search(vector=query, top=20), engine._current()
+        assert before.plan[0].method == "exact"
+        record = Collection(brought).tune(families=("pq:2",), gate=0.1)["vector"]
+        engine.refresh()
+        assert engine._current() is not untuned
+        after = engine.search(vector=query, top=20)
+        assert after.release == before.release
+        chosen = record.approximate or record.exhaustive
+        assert after.plan[0].method == chosen.family
+        opened = engine._current()
+        rmtree(Collection(brought).paths.indexes)
+        engine.refresh()
+        assert engine._current() is opened
+        assert engine.search(vector=query, top=20).ids == after.ids
 
 
 def test_the_command_prints_the_table_and_json(brought):

@@ -51,11 +51,13 @@ COUNTED = 2**20
 FIRST, MARGIN = 4, 60
 """At first four times the wanted rows and 60 more are scored again: 0.998 of the first ten are among them."""
 
-NARROWER = 1 / 3
-"""The share that is looked at grows with one over the share that a mask allows, to this power.
+USUAL, NARROWER = 10, 1 / 3
+"""The share that is looked at is that for so many wanted rows among all. It grows with how many more are
+wanted, and with one over the share that a mask allows, to this power.
 
 The best of fewer rows lie farther from the query, in more lists: 0.32 of the lists held 0.99 of the first ten
-of every hundredth row, 0.08 of all rows (300,000 vectors with the spectrum of CLIP).
+of every hundredth row, 0.08 of all rows (300,000 vectors with the spectrum of CLIP); and the hundred best of
+all are the ten best of every tenth.
 """
 
 DEEPER = (1, 2, 4, 8, 16)
@@ -121,12 +123,12 @@ class Lists:
 class ListsIndex:
     """Looks at the lists whose centres are nearest to the query, until they hold a share of the allowed rows.
 
-    Effort is that share without a mask, in thousandths; see `NARROWER` for masks. Lists without an allowed
-    row are stepped over, so a mask of what is far from the query costs little more than another.
+    Effort is that share without a mask, in thousandths; see `NARROWER`. Lists without an allowed row are
+    stepped over, so a mask of what is far from the query costs little more than another.
     """
 
     exhaustive = False
-    efforts: Sequence[int] = (10, 20, 40, 80, 160, 240, 320, 640, 1000)
+    efforts: Sequence[int] = (10, 20, 40, 80, 120, 160, 200, 240, 320, 640, 1000)
 
     def __init__(self, name: str, vectors: Stored, lists: Lists | None, effort: int = 160) -> None:
         """Store.
@@ -152,7 +154,7 @@ class ListsIndex:
         allowed = len(self._vectors) if mask is None else int(np.count_nonzero(mask))
         if k < 1 or self._lists is None or allowed <= max(FEW, FIRST * k):
             return self._plain.propose(queries, k, mask)
-        narrower = (len(self._vectors) / allowed) ** NARROWER
+        narrower = (len(self._vectors) / allowed * max(1.0, k / USUAL)) ** NARROWER
         shares = _counts(self._lists, mask, allowed) / narrower
         parameters = selecting(mask, import_faiss().SearchParametersIVF)
         return [self._scan(self._lists, query, k, parameters, shares) for query in queries]

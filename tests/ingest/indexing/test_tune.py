@@ -9,7 +9,7 @@ from pinakes.indexes.exact import ExactIndex
 from pinakes.indexes.stored import Rung, open_indexes, read_record
 from pinakes.ingest.indexing.measure import measure, pose, wilson
 from pinakes.ingest.indexing.queries import make_queries
-from pinakes.ingest.indexing.tune import Tried, Tuning, tune_space
+from pinakes.ingest.indexing.tune import Tried, Tuning, _quickest, ladder, short_ladder, tune_space
 from pinakes.kernels.similarity import unit_rows
 from pinakes.retrieval.planner import GATHER_MS, Planner
 
@@ -172,3 +172,25 @@ def test_the_planner_never_loses_a_filtered_row(tuned, vectors):
     lossy = Planner.of(replace(made, filtered=None))
     assert lossy.choose(10, few + 1000).index is opened.exhaustive
     assert lossy.choose(10, few + 1000).recall == 1.0
+
+
+def test_what_finds_more_is_kept_where_it_takes_hardly_longer():
+    def tried(family, recall, ms):
+        class Named(ExactIndex):
+            name = family
+            exhaustive = False
+
+        rung = Rung(family, 10, recall, 0.9, 1.0, 1.0, 1.0, 1.0, ms, ms, 1.0, 10)
+        return Tried(Named(np.eye(1, 4, dtype=np.float16)), (rung,))
+
+    lists, codes, coarse = tried("ivf:2", 0.991, 1.0), tried("pq:2", 1.0, 1.2), tried("pq:8", 0.9, 0.1)
+    assert _quickest([lists, codes, coarse], gate=0.99, within=5.0) is codes
+    assert _quickest([lists, tried("pq:2", 1.0, 1.3)], gate=0.99, within=5.0) is lists
+    assert _quickest([lists, codes], gate=0.99, within=1.1) is lists
+    assert _quickest([coarse], gate=0.99, within=5.0) is None
+
+
+def test_the_ladder_follows_the_rows():
+    assert [short_ladder(rows)[-1] for rows in (100_000, 1_000_000, 10_000_000)] == ["pq:2", "ivf", "ivf"]
+    assert "int8" in short_ladder(1_000_000) and "int8" not in short_ladder(10_000_000)
+    assert "hnsw" in ladder(100_000) and "hnsw" not in ladder(10_000_000)

@@ -27,16 +27,20 @@ EACH = 50
 """Queries of each kind."""
 
 PAYS = 0.8
-"""An approximate index is kept where it takes less than this share of the exact one's time."""
+"""An approximate index is kept where it takes less than this share of the time of one that finds more."""
 
 LADDER = ("exact", "int8", "pq:8", "pq:4", "pq:2", "ivf:4", "ivf", "hnsw")
 """What `pinakes tune` tries, besides plugins."""
 
-SHORT_LADDER = ("exact", "int8", "pq:2", "ivf")
+MANY, HUGE = 250_000, 2_000_000
+"""Rows from which lists pay, and from which nothing else is tried unless it is named: other codes of so many
+rows do not stay in memory."""
+
+SHORT_LADDER = ("exact", "int8", "pq:2")
 """What is tried after every large freeze: what won on 100,000 vectors of CLIP, in seconds."""
 
-HUGE, HUGE_LADDER = 2_000_000, ("exact", "ivf")
-"""Rows from which nothing else is tried unless it is named: other codes of them do not stay in memory."""
+MANY_LADDER, HUGE_LADDER = ("exact", "int8", "ivf"), ("exact", "ivf")
+"""The same from `MANY` and from `HUGE` rows."""
 
 SLOW_MS = 10.0
 """Milliseconds of an exact filtered answer from which one at the gate is taken for it."""
@@ -67,7 +71,9 @@ def ladder(rows: int) -> Sequence[str]:
 
 def short_ladder(rows: int) -> Sequence[str]:
     """Return the families that are tried after a freeze of so many rows."""
-    return SHORT_LADDER if rows < HUGE else HUGE_LADDER
+    if rows < MANY:
+        return SHORT_LADDER
+    return MANY_LADDER if rows < HUGE else HUGE_LADDER
 
 
 def tune_space(
@@ -149,13 +155,17 @@ class Tried:
 
 
 def _quickest(tried: Sequence[Tried], gate: float, within: float) -> Tried | None:
-    """Return the approximate index that reaches the gate fastest, within so many milliseconds."""
-    best, fastest = None, within
-    for one in tried:
-        rung = None if one.index.exhaustive else one.reaching(gate)
-        if rung is not None and rung.ms <= fastest:
-            best, fastest = one, rung.ms
-    return best
+    """Return the approximate index that reaches the gate fastest, within so many milliseconds.
+
+    What finds more is taken for it where it takes hardly longer.
+    """
+    reaching = [(one, one.reaching(gate)) for one in tried if not one.index.exhaustive]
+    fast = [(one, rung) for one, rung in reaching if rung is not None and rung.ms <= within]
+    if not fast:
+        return None
+    enough = min(rung.ms for _, rung in fast) / PAYS
+    close = [(one, rung) for one, rung in fast if rung.ms <= enough]
+    return max(close, key=lambda found: (found[1].recall10, -found[1].ms))[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -331,3 +331,22 @@ def test_a_collection_without_words_has_nothing_to_match_words_with(tmp_path):
     with pinakes.open(tmp_path / "silent") as engine:
         results = engine.search("anything")
     assert (results.ids, results.plan) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"text": 5}, "text is one text, or several with weights"),
+        ({"like": ["coin-0001"]}, "like is one text, or several with weights"),
+        ({"text": "coin", "weights": "words"}, "weights are given by signal"),
+    ],
+)
+def test_arguments_of_another_type_are_refused_with_the_right_one(engine, query, says):
+    with pytest.raises(QueryError, match=says):
+        engine.search(**query)
+
+
+def test_one_facet_needs_no_list_and_an_id_is_a_text(engine):
+    assert [facet.field for facet in engine.search("coin", facets="family").facets] == ["family"]
+    with pytest.raises(UnknownNameError, match="there is no item 7: ids are texts"):
+        engine.item(7)

@@ -73,7 +73,7 @@ def test_what_may_not_be_shown_is_withheld(item):
 
 @pytest.mark.parametrize("item", ["dead", "never"])
 def test_what_does_not_live_is_unknown(item):
-    with pytest.raises(UnknownNameError, match="unknown item"):
+    with pytest.raises(UnknownNameError, match="there is no item"):
         READER.item(item)
 
 

@@ -52,6 +52,8 @@ class SearchArguments:
             raise UnknownNameError("reranker", self.rerank, opened.release.models)
         if self.min_confidence is not None:
             raise QueryError("min_confidence needs a calibrator, and none is bound to this release")
+        if not isinstance(self.weights, Mapping | None):
+            raise QueryError("weights are given by signal, such as {'words': 0.5}")
         blocked = opened.searcher.policy.blocked
         encoder = QueryEncoder(opened.corpus, opened.encoders, prepare, blocked, self.score)
         collapse = opened.settings.collapse if self.collapse is None else self.collapse
@@ -69,7 +71,7 @@ class SearchArguments:
             weights=self.weights or {},
             score=self.score,
             cut=Cut(self.top, self.candidates, collapse, self.sort),
-            facets=tuple(self.facets),
+            facets=(self.facets,) if isinstance(self.facets, str) else tuple(self.facets),
             prefix=self.prefix,
         )
 

@@ -135,8 +135,8 @@ class QueryEncoder:
             UnknownNameError: an id, a role or a space that does not exist.
             MediaError: a picture that was refused.
         """
-        texts = _weighted_texts(text)
-        likes = _weighted_texts(like)
+        texts = _weighted_texts("text", text)
+        likes = _weighted_texts("like", like)
         shown = [*self._images(query_pictures(image)), *self._likes(likes), *self._vectors(vector)]
         silent = self._silent(texts, weights)
         spoken = self._texts(texts, silent)
@@ -300,7 +300,10 @@ def _compose_roles(clauses: Sequence[Clause]) -> dict[str, NDArray[np.float32]]:
     return {role: _compose([c for c in clauses if c.role in (role, None)]) for role in roles}
 
 
-def _weighted_texts(value: str | Mapping[str, float] | None) -> list[tuple[str, float]]:
+def _weighted_texts(name: str, value: str | Mapping[str, float] | None) -> list[tuple[str, float]]:
+    if not isinstance(value, str | Mapping | None):
+        got = type(value).__name__
+        raise QueryError(f"{name} is one text, or several with weights: {{'a': 1.0, 'b': -0.5}}; got {got}")
     pairs = [(value, 1.0)] if isinstance(value, str) else list((value or {}).items())
     kept = [(text.strip(), float(weight)) for text, weight in pairs if text.strip()]
     for text, _ in kept:

@@ -66,7 +66,8 @@ class ItemReader:
     def _row(self, item: str) -> int:
         row = self.corpus.row_of.get(item)
         if row is None:
-            raise UnknownNameError("item", item, ())
+            hint = "" if isinstance(item, str) else ": ids are texts"
+            raise UnknownNameError("item", item, (), f"there is no item {item!r}{hint}")
         if not self.allowed.mask[row]:
             raise WithheldError("item", item)
         return row

@@ -31,7 +31,7 @@ EVERY = 0.05
 ALLOWED = 1.10
 """Peak of the large collection by that of the small one."""
 
-INGEST = frozenset(("pictures", "items"))
+INGEST = frozenset(("sample", "pictures", "items"))
 """Stages before the freeze."""
 
 

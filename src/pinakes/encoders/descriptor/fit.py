@@ -1,7 +1,8 @@
 """Fitting the projection: principal components of a collection, each kind of measurement given equal say."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,16 @@ from pinakes.encoders.descriptor.projection import Projection, quantise
 SAMPLE = 16_384
 """Pictures that are looked at; the covariance of more hardly differs."""
 
+FEW = 1_024
+"""Pictures up to which the covariance is not written out: products with it take less time so."""
+
 _CHUNK = 256
 """Rows of uint8 whose sums of products stay below 2**24, where single precision adds whole numbers
 exactly."""
+
+
+_Product: TypeAlias = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""A symmetric matrix of shape (LENGTH, LENGTH), as what it makes of directions, shape (LENGTH, m)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +67,52 @@ def fit_projection(features: NDArray[np.uint8], parameters: FitParameters) -> Pr
             spaced ones are taken.
     """
     picked = features if len(features) <= SAMPLE else features[_evenly(len(features), SAMPLE)]
-    mean, covariance = _moments(picked, parameters.prior)
-    weights = _block_weights(covariance)
-    covariance *= weights  # in place: it is the largest thing here, 100 MB
-    covariance *= weights[:, None]
+    if len(picked) <= FEW:
+        mean, weights, covariance = _by_rows(picked, parameters.prior)
+    else:
+        mean, weights, covariance = _by_moments(picked, parameters.prior)
     variances, components = _principal(covariance, parameters)
     matrix = quantise(weights[:, None] * components * variances**-parameters.whitening)
     return Projection(matrix, mean @ matrix.astype(np.float64), len(picked))
+
+
+def _by_moments(
+    features: NDArray[np.uint8], prior: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], _Product]:
+    """Return the mean, the weight of each feature, and the weighted covariance, which is written out."""
+    mean, covariance = _moments(features, prior)
+    weights = _block_weights(covariance)
+    covariance *= weights  # in place: it is the largest thing here, 100 MB
+    covariance *= weights[:, None]
+    return mean, weights, covariance.__matmul__
+
+
+def _by_rows(
+    features: NDArray[np.uint8], prior: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], _Product]:
+    """Return the same without the covariance, of which a few pictures fill only a few directions.
+
+    With the centred rows C and the variance p of the prior, it is (C'C + diag(p)) / count. Within a block p
+    is one number and C'C has the Frobenius norm of CC', so that all comes from the rows alone.
+    """
+    # Sorted: sums over centred rows are not exact, and the order in which pictures come must not count.
+    rows = features[np.lexsort(features.T[::-1])].astype(np.float64)
+    sums, count = rows.sum(axis=0), len(rows) + prior
+    rows -= sums / max(len(rows), 1)
+    variance = prior * _prior_variance()
+    weights = np.empty(LENGTH)
+    for block in _blocks():
+        grams, flat = rows[:, block] @ rows[:, block].T, variance[block]
+        square = np.square(grams).sum() + 2 * flat[0] * np.trace(grams) + np.square(flat).sum()
+        weights[block] = np.sqrt(count / np.sqrt(square))
+
+    def covariance(directions: NDArray[np.float64]) -> NDArray[np.float64]:
+        weighted = weights[:, None] * directions
+        product = rows.T @ (rows @ weighted) + variance[:, None] * weighted
+        product *= weights[:, None] / count
+        return product
+
+    return sums / count, weights, covariance
 
 
 def _evenly(count: int, wanted: int) -> NDArray[np.intp]:
@@ -112,7 +159,7 @@ def _block_weights(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _principal(
-    covariance: NDArray[np.float64], parameters: FitParameters
+    covariance: _Product, parameters: FitParameters
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the largest variances, shape (dim,), and their directions, shape (LENGTH, dim), signs fixed."""
     start = np.random.default_rng(parameters.seed).standard_normal(
@@ -120,8 +167,8 @@ def _principal(
     )
     basis, _ = np.linalg.qr(start)
     for _ in range(parameters.rounds):
-        basis, _ = np.linalg.qr(covariance @ basis)
-    variances, rotation = np.linalg.eigh(basis.T @ covariance @ basis)
+        basis, _ = np.linalg.qr(covariance(basis))
+    variances, rotation = np.linalg.eigh(basis.T @ covariance(basis))
     components = basis @ rotation[:, ::-1][:, : parameters.dim]
     peaks = np.abs(components).argmax(axis=0)
     signs = np.sign(components[peaks, np.arange(parameters.dim)])

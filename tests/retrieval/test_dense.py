@@ -5,14 +5,23 @@ from hypothesis import strategies as st
 
 from pinakes.indexes.exact import ExactIndex
 from pinakes.kernels.similarity import cosine_scores, unit_rows
-from pinakes.retrieval.corpus import Space, SpacePart
+from pinakes.retrieval.corpus import Space, SpacePart, consecutive
 from pinakes.retrieval.dense import search_space
 
 
 def part(vectors, item_rows, first_view=0):
     stored = np.asarray(vectors, dtype=np.float16)
     rows = np.asarray(item_rows, dtype=np.int64)
-    return SpacePart(ExactIndex(stored), stored, rows, first_view + np.arange(len(rows)))
+    views = first_view + np.arange(len(rows))
+    return SpacePart(ExactIndex(stored), stored, rows, views, run=consecutive(rows))
+
+
+@pytest.mark.parametrize(
+    ("items", "run"),
+    [([4, 5, 6], slice(4, 7)), ([4], slice(4, 5)), ([4, 6], None), ([4, 4, 5], None), ([], None)],
+)
+def test_items_that_follow_each_other_are_a_slice(items, run):
+    assert consecutive(np.array(items, dtype=np.int64)) == run
 
 
 def test_an_item_counts_by_its_best_view():
@@ -30,12 +39,12 @@ def test_k_distinct_items_survive_an_item_with_many_views():
     assert hits.rows.tolist() == [0, 1, 2]
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 12), st.integers(1, 4))
-def test_segments_and_masks_change_nothing(seed, n, k, segments):
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 12), st.integers(1, 4), st.booleans())
+def test_segments_and_masks_change_nothing(seed, n, k, segments, one_row_an_item):
     """However the rows are cut into segments, the answer is a plain sort over all of them."""
     rng = np.random.default_rng(seed)
     vectors = unit_rows(rng.integers(-1, 2, (n, 4)) + 0.01).astype(np.float16)
-    items = np.sort(rng.integers(0, max(1, n // 2), n))
+    items = np.arange(n) if one_row_an_item else np.sort(rng.integers(0, max(1, n // 2), n))
     mask = rng.random(n) < 0.7
     order = rng.permutation(n)
     query = unit_rows(rng.standard_normal((1, 4)))[0]

@@ -27,6 +27,7 @@ class SpacePart:
         item_rows: int64 of shape (n,), the item of each row in the numbering of the corpus.
         view_rows: int64 of shape (n,), the view of each row in the numbering of the corpus, or -1.
         quicker: chooses an approximate index where there is one; None: ``index`` answers everything.
+        run: the items, where every row is one of them and none is left out between; see `consecutive`.
     """
 
     index: VectorIndex
@@ -34,11 +35,23 @@ class SpacePart:
     item_rows: NDArray[np.int64]
     view_rows: NDArray[np.int64]
     quicker: Planner | None = None
+    run: slice | None = None
+
+    def of_rows(self, values: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return what is known of every item for each row, shape (n,); not copied where there is a run."""
+        return values[self.item_rows if self.run is None else self.run]
 
     @property
     def planner(self) -> Planner:
         """Chooses the index of a query."""
         return self.quicker or Planner(self.index)
+
+
+def consecutive(item_rows: NDArray[np.int64]) -> slice | None:
+    """Return the items of rows as a slice where each is the one after the item before; None otherwise."""
+    if not len(item_rows) or np.any(np.diff(item_rows) != 1):
+        return None
+    return slice(int(item_rows[0]), int(item_rows[-1]) + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def search_part(
     exactly: bool = False,
 ) -> list[DenseHits]:
     """Search one segment: the k best items of each query are among those that come back, in no order."""
-    rows = None if mask is None else mask[part.item_rows]
+    rows = None if mask is None else part.of_rows(mask)
     allowed = None if rows is None else int(np.count_nonzero(rows))
     choice = Choice(part.index) if exactly else part.planner.choose(k, allowed)
     proposals = choice.index.propose(queries, k, rows)
@@ -108,7 +108,7 @@ def _enough_items(
     wanted, scanned = k, proposal.scanned
     while True:
         few = len(proposal.rows) < wanted or wanted >= len(part.vectors)
-        if few or len(np.unique(part.item_rows[proposal.rows])) >= k:
+        if few or part.run is not None or len(np.unique(part.item_rows[proposal.rows])) >= k:
             break
         wanted *= 2
         (proposal,) = index.propose(query[None], wanted, mask)
@@ -118,15 +118,17 @@ def _enough_items(
 
 def _score(part: SpacePart, choice: Choice, query: NDArray[np.float32], proposal: Proposal) -> DenseHits:
     """Score proposed rows exactly, and keep the best of each item."""
-    items = part.item_rows[proposal.rows]
-    scores = cosine_scores(part.vectors[proposal.rows], query)
-    # Sorted by item, then score, then row; the first of each run is kept.
-    ranked = np.lexsort((proposal.rows, -scores, items))
-    firsts = ranked[np.flatnonzero(np.diff(items[ranked], prepend=-1))]
+    rows = proposal.rows
+    items, scores = part.item_rows[rows], cosine_scores(part.vectors[rows], query)
+    if part.run is None:
+        # Sorted by item, then score, then row; the first of each item is kept.
+        ranked = np.lexsort((rows, -scores, items))
+        firsts = ranked[np.flatnonzero(np.diff(items[ranked], prepend=-1))]
+        rows, items, scores = rows[firsts], items[firsts], scores[firsts]
     return DenseHits(
-        rows=items[firsts],
-        scores=scores[firsts],
-        view_rows=part.view_rows[proposal.rows[firsts]],
+        rows=items,
+        scores=scores,
+        view_rows=part.view_rows[rows],
         scanned=proposal.scanned,
         method=choice.index.name,
         recall=choice.recall,

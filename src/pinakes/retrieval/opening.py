@@ -15,7 +15,7 @@ from pinakes.errors import MissingExtraError, SettingsError, UnknownNameError
 from pinakes.indexes.bm25 import BM25Index, Postings, Segment, open_postings
 from pinakes.indexes.stored import MANIFEST, open_indexes
 from pinakes.media.originals import Originals
-from pinakes.retrieval.corpus import Corpus, Space, SpacePart
+from pinakes.retrieval.corpus import Corpus, Space, SpacePart, consecutive
 from pinakes.retrieval.duplicates import FamilyFinder
 from pinakes.retrieval.encode import SpaceEncoders
 from pinakes.retrieval.mask import Policy
@@ -226,14 +226,15 @@ def _open_space(
     vectors, rows = snapshot.vectors(name), snapshot.rows(name)
     sha256 = snapshot.manifest.files[f"vectors/{name}.npy"].sha256
     indexes = open_indexes(paths.index(snapshot.name, name), vectors, sha256)
-    items = rows["item_row"].cast(int).to_numpy() + start
+    items = (rows["item_row"].cast(int).to_numpy() + start).astype(np.int64)
     views = (rows["view_row"].cast(int) + view_start).fill_null(-1).to_numpy()
     part = SpacePart(
         indexes.exhaustive,
         vectors,
-        items.astype(np.int64),
+        items,
         views.astype(np.int64),
         quicker=Planner.of(indexes),
+        run=consecutive(items),
     )
     return part, None if indexes.note is None else f"{snapshot.name}, space {name}: {indexes.note}"
 

@@ -132,7 +132,7 @@ def _search_part(
     mask: NDArray[np.bool_] | None,
 ) -> tuple[_Scored, int]:
     """Return items of one segment, the k best among them, and how many rows were scanned."""
-    allowed = None if mask is None else mask[part.item_rows]
+    allowed = None if mask is None else part.of_rows(mask)
     masks = [_both(allowed, probe.rows) for probe in probes]
     depth, scanned = k, 0
     while True:

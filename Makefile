@@ -26,10 +26,10 @@ demo: $(BASE)  ## build the sample collection, search it, and open its page
 	$(BIN)/pinakes demo --into demo
 
 test: $(READY)  ## the whole test suite
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 coverage: $(READY)  ## the whole test suite, with the lines that no test runs
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report term
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report term
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -42,7 +42,7 @@ layers: $(READY)
 	$(BIN)/lint-imports
 
 check: lint types layers  ## lint, types, import layers and the quick tests
-	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 format: $(READY)  ## rewrite the code in the one format
 	$(BIN)/ruff check --fix .

@@ -16,6 +16,12 @@ hypothesis.settings.load_profile("suite")
 DATA = Path(__file__).parents[1] / "../shared/data"
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the files that hold slow tests, so that no worker is left with one of them at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def pristine(tmp_path_factory):
     """An indexed sample gallery of 60 items that nobody may change."""

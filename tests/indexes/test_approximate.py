@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from pinakes.errors import IntegrityError, SettingsError, UnknownNameError
+from pinakes.indexes import lists
 from pinakes.indexes.families import index_family
 from pinakes.kernels.similarity import unit_rows
 from pinakes.testing.index import check_index
@@ -84,3 +85,16 @@ def test_names_that_mean_nothing():
         index_family("exact:2")
     with pytest.raises(UnknownNameError, match="did you mean 'hnsw'"):
         index_family("hsnw")
+
+
+def test_rows_are_put_into_lists_by_groups_of_centres(monkeypatch):
+    """As with more than a million rows: a few rows lie in another list, the answers stay."""
+    rng = np.random.default_rng(7)
+    centres = rng.standard_normal((80, 32))
+    vectors = unit_rows(centres[rng.integers(0, 80, 8000)] + 0.5 * rng.standard_normal((8000, 32)))
+    queries = unit_rows(centres[:20] + 0.5 * rng.standard_normal((20, 32)))
+    exact = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
+    monkeypatch.setattr(lists, "GROUPED", 1)
+    proposed = index_family("ivf").build(vectors.astype(np.float16)).at(320).propose(queries, 10)
+    found = [len(np.intersect1d(p.rows, rows)) for p, rows in zip(proposed, exact, strict=True)]
+    assert np.mean(found) >= 9.5

@@ -39,9 +39,11 @@ With 16 rows and 4 rounds a hundredth of the rows held 0.94 of the first ten of 
 (300,000 vectors with the spectrum of CLIP).
 """
 
-NEAR_GROUPS = 8
-"""A row is compared with the centres of so many groups of centres, not with all."""
+GROUPED, NEAR_GROUPS = 2048, 8
+"""Where there are more centres, a row is compared with those of so many groups of centres, not with all.
 
+With 4,096 of 512 dimensions that took 27 microseconds a row, all of them 46.
+"""
 BLOCK = 65_536
 """Rows that are coded at once."""
 
@@ -225,7 +227,8 @@ class ListsFamily:
         coder = faiss.clone_index(index)
         centres = index.quantizer.reconstruct_n(0, count)
         # FAISS keeps only a pointer to what it is given here.
-        grouped, quantizer = _grouped(centres), index.quantizer
+        quantizer = index.quantizer
+        grouped = _grouped(centres) if count > GROUPED else quantizer
         index.quantizer = grouped
         try:
             for start in range(0, n, BLOCK):

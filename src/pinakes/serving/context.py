@@ -28,7 +28,7 @@ class ServingContext:
         collection: the owner's side, for what writes.
         config: the limits.
         keyring: who may do what.
-        admission: where the work is done; awaits a free thread, or refuses.
+        admission: where the work is done; awaits a turn or a free thread, or refuses.
         together: answers searches that wait for a turn of ``admission`` together.
         picture_admission: the same for searches with pictures, which take longer and must not hold up others.
         media_admission: the same for pictures of items, which come in dozens.

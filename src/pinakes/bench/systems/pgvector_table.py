@@ -45,8 +45,8 @@ class PgvectorTable(InProcess):
     effort_name = "hnsw.ef_search (none: a scan of what passes)"
     filters = "WHERE; hnsw.iterative_scan, or a B-tree and a scan, or as PostgreSQL's planner prefers"
     answers = "row, title, both numbers"
-    links = 16
-    construction = 64
+    links = 32
+    construction = 128
 
     def build(self, dataset: Dataset, folder: Path) -> None:
         """See `System.build`."""

@@ -119,7 +119,7 @@ def generate(folder: Path, count: int) -> None:
 
 def victim(source: str, into: str, encoder: str) -> None:
     """Index, and print every stage when it begins."""
-    from pinakes.collection import index  # noqa: PLC0415 (what is measured is imported by this process alone)
+    from pinakes.creation import index  # noqa: PLC0415 (what is measured is imported by this process alone)
 
     seen = set()
 

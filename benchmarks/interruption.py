@@ -127,7 +127,7 @@ def victim(source: Path, into: Path, moment: str, pictures: int) -> None:
         os.fsync = fsync  # type: ignore[assignment]
     elif when == "replace":
         os.replace = replace  # type: ignore[assignment]
-    from pinakes.collection import index  # noqa: PLC0415 - after the functions it uses were replaced
+    from pinakes.creation import index  # noqa: PLC0415 - after the functions it uses were replaced
 
     index(source, into, progress=report)
 

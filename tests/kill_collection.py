@@ -28,7 +28,8 @@ import sqlalchemy as sa
 
 import pinakes
 from pinakes.catalog.database import Database
-from pinakes.collection import Collection, restore_collection
+from pinakes.collection import Collection
+from pinakes.creation import restore_collection
 from pinakes.engine import open_engine
 from pinakes.ingest.inbox import Inbox, deletion, upsert
 from pinakes.snapshots.layout import TEMPORARY, list_snapshots

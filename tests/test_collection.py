@@ -10,7 +10,8 @@ from PIL import Image
 
 import pinakes
 from pinakes.catalog.lease import writer_lease
-from pinakes.collection import Collection, restore_collection
+from pinakes.collection import Collection
+from pinakes.creation import restore_collection
 from pinakes.errors import (
     GateError,
     IntegrityError,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pinakes.client import Client
-    from pinakes.collection import Collection, index
+    from pinakes.collection import Collection
+    from pinakes.creation import index
     from pinakes.engine import Engine
     from pinakes.engine import open_engine as open
     from pinakes.errors import PinakesError
@@ -31,7 +32,7 @@ _HOMES = {
     "Results": "pinakes.retrieval.results:Results",
     "Rights": "pinakes.types:Rights",
     "View": "pinakes.types:View",
-    "index": "pinakes.collection:index",
+    "index": "pinakes.creation:index",
     "open": "pinakes.engine:open_engine",
 }
 """Where each public name lives: imported when first used, so that ``import pinakes`` stays cheap."""

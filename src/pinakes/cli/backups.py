@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from pinakes.cli.output import number_of, print_json, say
-from pinakes.collection import Collection, restore_collection
+from pinakes.collection import Collection
+from pinakes.creation import restore_collection
 
 Folder = Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -14,7 +14,7 @@ import pinakes
 from pinakes.cli.invite import invite
 from pinakes.cli.output import console, print_json, table
 from pinakes.cli.progress import progress_bars
-from pinakes.collection import index
+from pinakes.creation import index
 from pinakes.ingest.outcome import IndexReport
 from pinakes.retrieval.results import Results
 from pinakes.samples.gallery import generate_gallery

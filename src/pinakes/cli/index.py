@@ -18,7 +18,7 @@ from pinakes.cli.output import (
 )
 from pinakes.cli.progress import progress_bars
 from pinakes.collection import Collection
-from pinakes.collection import index as index_source
+from pinakes.creation import index as index_source
 from pinakes.errors import UsageError
 from pinakes.ingest.census import take_census
 from pinakes.ingest.encoders import of_pictures

@@ -10,7 +10,7 @@ from pinakes.bench.data.cases import Column, Range
 from pinakes.bench.data.dataset import Dataset
 from pinakes.bench.records import title, words
 from pinakes.bench.systems.base import InProcess
-from pinakes.collection import index
+from pinakes.creation import index
 from pinakes.engine import open_engine
 
 GENERATED = ("synthetic.vector",)

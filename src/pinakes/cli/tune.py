@@ -57,6 +57,7 @@ def _show(space: str, record: IndexRecord) -> None:
             f"{rung.recall10:.4f}",
             f"{rung.low10:.3f}-{rung.high10:.3f}",
             f"{rung.recall100:.4f}",
+            None if rung.filtered_recall is None else f"{rung.filtered_recall:.4f}",
             None if rung.filtered is None else f"{rung.filtered:.2f}",
             f"{rung.ms:.2f}",
             None if rung.filtered_ms is None else f"{rung.filtered_ms:.2f}",
@@ -65,7 +66,8 @@ def _show(space: str, record: IndexRecord) -> None:
         )
         for rung in record.table
     ]
-    numbers = ("effort", "recall@10", "recall@100", "worst filtered", "ms", "filtered ms", "build s", "MB")
+    found = ("effort", "recall@10", "recall@100", "filtered@10", "worst filtered")
+    numbers = (*found, "ms", "filtered ms", "build s", "MB")
     screen.print(table("", "index", *numbers[:2], "95 %", *numbers[2:], rows=rows, right=(*numbers, "95 %")))
     quick = record.approximate
     screen.print(

@@ -183,11 +183,12 @@ def test_what_finds_more_is_kept_where_it_takes_hardly_longer():
         rung = Rung(family, 10, recall, 0.9, 1.0, 1.0, 1.0, 1.0, ms, ms, 1.0, 10)
         return Tried(Named(np.eye(1, 4, dtype=np.float16)), (rung,))
 
-    lists, codes, coarse = tried("ivf:2", 0.991, 1.0), tried("pq:2", 1.0, 1.2), tried("pq:8", 0.9, 0.1)
+    lists, codes, coarse = tried("ivf:2", 0.996, 1.0), tried("pq:2", 1.0, 1.2), tried("pq:8", 0.9, 0.1)
     assert _quickest([lists, codes, coarse], gate=0.99, within=5.0) is codes
     assert _quickest([lists, tried("pq:2", 1.0, 1.3)], gate=0.99, within=5.0) is lists
     assert _quickest([lists, codes], gate=0.99, within=1.1) is lists
     assert _quickest([coarse], gate=0.99, within=5.0) is None
+    assert _quickest([tried("ivf:2", 0.992, 1.0)], gate=0.99, within=5.0) is None  # others would lose more
 
 
 def test_the_ladder_follows_the_rows():

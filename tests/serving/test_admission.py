@@ -111,9 +111,9 @@ def test_quick_work_moves_from_a_thread_into_the_loop_and_slow_work_sends_it_bac
     asyncio.run(main())
 
 
-def test_one_piece_of_quick_work_is_done_in_a_turn_of_the_loop_in_order_and_a_full_queue_refuses():
+def test_one_piece_of_quick_work_is_done_in_a_turn_of_the_loop_in_order():
     async def main():
-        admission, turn, done = Admission(1, 2, 5.0), 0, []
+        admission, turn, done = Admission(1, 8, 5.0), 0, []
         await settled(admission)
 
         def count():
@@ -127,10 +127,25 @@ def test_one_piece_of_quick_work_is_done_in_a_turn_of_the_loop_in_order_and_a_fu
         ]
         asyncio.get_running_loop().call_soon(count)
         outcomes = await asyncio.gather(*asked, return_exceptions=True)
-        assert [number for number, _ in done] == [0, 1, 2, 3]
-        assert len({turn for _, turn in done}) == 4
-        assert isinstance(outcomes[4], TooBusyError)
+        assert outcomes == [None] * 5
+        assert [number for number, _ in done] == [0, 1, 2, 3, 4]
+        assert len({turn for _, turn in done}) == 5
         assert admission.pending == 0
+        admission.close()
+
+    asyncio.run(main())
+
+
+def test_a_thread_helps_where_half_of_the_queue_is_full_and_a_full_one_refuses():
+    async def main():
+        admission = Admission(1, 4, 5.0)
+        await settled(admission)
+        asked = [asyncio.create_task(admission.run_quick(threading.get_ident)) for _ in range(8)]
+        outcomes = await asyncio.gather(*asked, return_exceptions=True)
+        # One is done at once, three wait for their turns, two for the thread; there is no place for the rest.
+        assert outcomes[:4] == [threading.get_ident()] * 4
+        assert outcomes[4] == outcomes[5] != threading.get_ident()
+        assert [type(outcome) for outcome in outcomes[6:]] == [TooBusyError] * 2
         admission.close()
 
     asyncio.run(main())

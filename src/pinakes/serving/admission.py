@@ -76,17 +76,20 @@ class Admission:
         Handing such work to a thread and back takes as long as much of it: both wait for one interpreter's
         lock. One piece of work is done in each turn of the loop, so that between two of them requests are
         read, refused and answered. What turns out to be slow sends those after it to a thread, until it
-        is forgotten.
+        is forgotten. Where half of the queue is full, the rest goes to a thread, too, which goes on while the
+        loop refuses.
 
         Raises:
             TooBusyError, TooSlowError: see `run`; what runs in the loop is not given up.
         """
+        if self._pending > self._capacity // 2:
+            return await self.run(self._timed, partial(work, *args, **kwargs))
         await self._take_turn()
         try:
             if self.quick:
                 return self._timed(partial(work, *args, **kwargs))
         finally:
-            asyncio.get_running_loop().call_soon(self._turn.release)
+            self._pass_turn_on()
         return await self.run(self._timed, partial(work, *args, **kwargs))
 
     def close(self) -> None:
@@ -106,6 +109,13 @@ class Admission:
             raise self._too_slow() from None
         finally:
             self._pending -= 1
+
+    def _pass_turn_on(self) -> None:
+        """Give the turn to who waits, who wakes in the next turn of the loop; or keep it until then."""
+        if self._pending:
+            self._turn.release()
+        else:
+            asyncio.get_running_loop().call_soon(self._turn.release)
 
     def _timed(self, work: Callable[[], T]) -> T:
         begun = time.perf_counter()

@@ -42,6 +42,20 @@ def test_lists_that_hold_too_few_allowed_rows_are_not_the_end():
         assert len(proposal.rows) >= k
 
 
+@pytest.mark.parametrize("share", [None, 0.3])
+def test_threads_that_share_the_lists_find_what_one_finds(monkeypatch, share):
+    rng = np.random.default_rng(5)
+    vectors = unit_rows(rng.standard_normal((20_000, 32))).astype(np.float16)
+    queries = unit_rows(rng.standard_normal((5, 32)))
+    mask = None if share is None else rng.random(20_000) < share
+    index = index_family("ivf").build(vectors).at(640)
+    alone = index.propose(queries, 10, mask)
+    monkeypatch.setattr(lists, "SPLIT", 4000)
+    monkeypatch.setattr(lists, "usable_cores", lambda: 3)
+    for one, shared in zip(alone, index.propose(queries, 10, mask), strict=True):
+        assert one.rows.tolist() == shared.rows.tolist() and one.scanned == shared.scanned
+
+
 @pytest.mark.slow
 def test_graphs_keep_the_contract():
     """Duplicates and zeros in the data cut a graph; the recall is what such data leaves."""

@@ -10,6 +10,8 @@ from typing import Self
 
 import numpy as np
 
+from pinakes.cores import usable_cores
+
 CPUINFO = Path("/proc/cpuinfo")
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
@@ -45,7 +47,7 @@ class Machine:
         blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
         return cls(
             processor=_processor(),
-            cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+            cores=usable_cores(),
             memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
             load=os.getloadavg()[0],
             python=platform.python_version(),

@@ -1,6 +1,5 @@
 """``pinakes bench``: how fast, how complete and how large, beside the libraries one would use instead."""
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from pinakes.bench.run import Run, run_systems
 from pinakes.bench.systems import ENGINES, INDEXES, check_system
 from pinakes.cli.output import console, print_json, print_notes, table
 from pinakes.cli.progress import progress_bars
+from pinakes.cores import usable_cores
 from pinakes.engine import open_engine
 from pinakes.errors import UsageError
 from pinakes.ingest.progress import Report
@@ -102,7 +102,7 @@ def bench(
             kept=kept,
             progress=progress,
         )
-        cores = len(os.sched_getaffinity(0))
+        cores = usable_cores()
         job = Job(
             system="",
             dataset=dataset.folder,

@@ -84,14 +84,15 @@ def sample_rows(n: int, most: int) -> NDArray[np.int64]:
     return np.sort(np.random.default_rng(0).choice(n, most, replace=False))
 
 
+def selector(mask: NDArray[np.bool_] | None) -> Any:
+    """Return what tells FAISS which rows a mask allows; None for no mask."""
+    return None if mask is None else import_faiss().IDSelectorBitmap(np.packbits(mask, bitorder="little"))
+
+
 def selecting(mask: NDArray[np.bool_] | None, kind: Any = None) -> Any:
     """Return the parameters of a search that finds only what a mask allows; None for no mask.
 
     Args:
         kind: the class of FAISS that the index takes; `SearchParameters` when None.
     """
-    if mask is None:
-        return None
-    faiss = import_faiss()
-    selector = faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
-    return (kind or faiss.SearchParameters)(sel=selector)
+    return None if mask is None else (kind or import_faiss().SearchParameters)(sel=selector(mask))

@@ -1,6 +1,5 @@
 """Decoding in worker processes: a hostile file costs one item, never the run."""
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,6 +7,7 @@ from queue import LifoQueue
 from types import TracebackType
 from typing import Self
 
+from pinakes.cores import usable_cores
 from pinakes.errors import MediaError, UsageError
 from pinakes.media.instructions import Instructions
 from pinakes.media.job import Decoded, Job, answer_from, job_frame
@@ -47,7 +47,7 @@ class DecodePool:
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._instructions = Instructions(limits, dict(preparers or {}), dict(sides or {}), phash, thumbnail)
-        self._size = _cores() if workers is None else workers
+        self._size = usable_cores() if workers is None else workers
         self._workers: list[WorkerProcess] = []
         # Last in, first out: single queries meet the worker that is warm.
         self._idle: LifoQueue[WorkerProcess] = LifoQueue()
@@ -141,10 +141,3 @@ class DecodePool:
             return answer_from(worker.ask(job_frame(job)))
         finally:
             self._idle.put(worker)
-
-
-def _cores() -> int:
-    """Return how many cores this process may use, which in a container are fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

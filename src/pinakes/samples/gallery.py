@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pinakes.cores import usable_cores
 from pinakes.errors import SourceError, StorageError, UsageError
 from pinakes.samples.judgements import judged, make_queries, qrels_lines
 from pinakes.samples.records import FAMILIES, Record, item_id, make_record
@@ -95,15 +95,11 @@ def generate_gallery(
     if size < 1 or seed < 0 or (workers is not None and workers < 1):
         raise UsageError(f"a gallery needs size >= 1, seed >= 0, workers >= 1; got {size}, {seed}, {workers}")
     _claim(folder, size, seed)
-    drawn = _draw_missing(folder, size, seed, workers or _cores(), progress)
+    drawn = _draw_missing(folder, size, seed, workers or usable_cores(), progress)
     queries = _write_judgements(folder, size, seed)
     _write_lines(folder / ITEMS_FILE, (json.dumps(r.row(), ensure_ascii=False) for r in _records(size, seed)))
     pictures = sum(len(FAMILIES[n % len(FAMILIES)].roles) for n in range(size))
     return Gallery(folder, size, seed, pictures, drawn, queries)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _records(size: int, seed: int) -> Iterator[Record]:

@@ -56,15 +56,17 @@ def test_filters_get_the_hardest_effort_that_pays():
 
 def test_where_exact_answers_are_slow_filters_may_lose_what_the_gate_allows():
     def rung(effort, recall, ms):
-        return Rung("ivf:2", effort, 1.0, 0.9, 1.0, 1.0, 0.8, recall, ms, ms, 1.0, 10)
+        lowest = 1.0 if recall == 1.0 else 0.8
+        return Rung("ivf:2", effort, 1.0, 0.9, 1.0, 1.0, lowest, recall, ms, ms, 1.0, 10)
 
     tried = Tried(
         ExactIndex(np.eye(1, 4, dtype=np.float16)),
-        (rung(80, 0.98, 3.0), rung(160, 0.992, 5.0), rung(320, 0.997, 9.0)),
+        (rung(80, 0.98, 3.0), rung(160, 0.992, 5.0), rung(320, 0.997, 8.0), rung(640, 1.0, 9.0)),
     )
     assert tried.under_masks(exact_ms=30.0, gate=0.99) == 160
-    assert tried.under_masks(exact_ms=30.0, gate=0.999) is None
-    assert tried.under_masks(exact_ms=9.5, gate=0.99) is None
+    assert tried.under_masks(exact_ms=30.0, gate=0.999) == 640
+    assert tried.under_masks(exact_ms=9.5, gate=0.99) == 640
+    assert tried.under_masks(exact_ms=8.5, gate=0.99) is None
 
 
 def test_what_was_kept_is_opened_at_its_effort(tuned, vectors):

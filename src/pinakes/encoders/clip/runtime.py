@@ -1,6 +1,5 @@
 """One tower of a model in ONNX Runtime: rows in, rows out, each computed alone."""
 
-import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from pinakes.cores import usable_cores
 from pinakes.encoders.clip.ways import MANY, TRIED, Notebook, Way, fastest, key_of, ways
 from pinakes.errors import MissingExtraError, SettingsError, UsageError
 
@@ -47,7 +47,7 @@ class Tower:
     def __init__(self, path: Path, dim: int, cores: int | None = None) -> None:
         self.path = path
         self.dim = dim
-        self._cores = cores or _cores()
+        self._cores = cores or usable_cores()
         self._sessions: dict[int, Any] = {}
         self._way: Way | None = None
         self._lock = threading.Lock()
@@ -197,9 +197,3 @@ def _open_session(path: Path, threads: int) -> Any:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # see _run
         raise SettingsError(f"{path} cannot be opened as an ONNX model: {error}") from error
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

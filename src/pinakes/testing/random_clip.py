@@ -15,6 +15,7 @@ import onnx
 from onnx import TensorProto, helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
+from pinakes.encoders.clip.text import TO_THE_END
 from pinakes.testing.onnx_graph import Graph
 
 WORDS = (
@@ -37,7 +38,7 @@ class Shape:
         layers: of the image tower.
         text_width: of the text tower.
         text_layers: of the text tower.
-        context: tokens of a text.
+        context: tokens of a text; CLIP's need not be filled up.
         dim: length of the vectors.
         batch: whether the image tower takes batches; the published models take one picture at a time.
         seed: of the weights.
@@ -150,9 +151,17 @@ def _text_tower(shape: Shape, vocabulary: int) -> Any:
     graph = Graph(shape.seed + 1)
     tokens = graph.weight((vocabulary, shape.text_width), 1.0)
     x = graph.node("Gather", tokens, "text", axis=0)
-    x = graph.node("Add", x, graph.weight((1, shape.context, shape.text_width)))
-    causal = np.triu(np.full((shape.context, shape.context), -1e9, dtype=np.float32), 1)
-    mask = graph.constant(causal) if shape.family == "clip" else None
+    positions = graph.weight((shape.context, shape.text_width))
+    length: str | int = shape.context
+    mask = None
+    if shape.family == "clip":
+        length = TO_THE_END
+        zero, taken = graph.integers([0]), graph.node("Shape", "text", start=1)
+        positions = graph.node("Slice", positions, zero, taken, zero)
+        mask = graph.constant(np.triu(np.full((shape.context, shape.context), -1e9, dtype=np.float32), 1))
+        for axis in (0, 1):
+            mask = graph.node("Slice", mask, zero, taken, graph.integers([axis]))
+    x = graph.node("Add", x, positions)
     for _ in range(shape.text_layers):
         x = graph.block(x, shape.text_width, mask)
     if shape.family == "clip":
@@ -163,5 +172,5 @@ def _text_tower(shape: Shape, vocabulary: int) -> Any:
         pooled = graph.node("Squeeze", graph.node("GatherElements", x, last, axis=1), graph.integers([1]))
     else:
         pooled = graph.node("Gather", x, graph.integers(shape.context - 1), axis=1)
-    text = helper.make_tensor_value_info("text", TensorProto.INT32, [1, shape.context])
+    text = helper.make_tensor_value_info("text", TensorProto.INT32, [1, length])
     return graph.tower(pooled, shape.text_width, shape.dim, text, 1)

@@ -16,6 +16,16 @@ def write(folder, family="clip", **changes):
     return write_random_clip(folder, replace(SMALL[family], **changes))
 
 
+def with_padding(path, context=16):
+    """Make a text tower take texts of one length only, as the published models do."""
+    import onnx
+
+    model = onnx.load(path)
+    model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = context
+    onnx.save(model, path)
+    return path
+
+
 def edit(path, **values):
     """Change keys of a JSON file; None removes one."""
     content = json.loads(path.read_text())

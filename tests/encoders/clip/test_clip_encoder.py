@@ -5,7 +5,7 @@ import clip_models
 import numpy as np
 import onnx
 import pytest
-from clip_models import edit, pictures
+from clip_models import edit, pictures, with_padding
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from pinakes.encoders.base import ImageEncoder, TextEncoder
@@ -121,7 +121,25 @@ def test_an_image_tower_that_takes_other_pictures(own_model):
         encode(open_clip_model(own_model), pictures(1))
 
 
+def test_a_text_has_the_same_vector_with_and_without_its_padding(own_model):
+    texts = ["red", "a red dress", "old coin " * 20]
+    short = open_clip_model(own_model).encode_texts(texts)
+    with_padding(own_model / "textual/model.onnx")
+    whole = open_clip_model(own_model).encode_texts(texts)
+    assert np.allclose(short, whole, rtol=0, atol=1e-6)
+
+
+def test_a_text_tower_gets_no_more_than_the_end_of_each_text(clip_model, monkeypatch):
+    encoder, given = open_clip_model(clip_model), []
+    monkeypatch.setattr(
+        encoder.texts, "run", lambda known, row_of: given.extend(map(row_of, known)) or np.ones((3, 32))
+    )
+    encoder.encode_texts(["red", "a red dress", "old coin " * 20])
+    assert [row["text"].shape for row in given] == [(1, 3), (1, 5), (1, 16)]
+
+
 def test_a_text_tower_that_takes_another_length(own_model):
+    with_padding(own_model / "textual/model.onnx")
     edit(own_model / "config.json", text_cfg={"context_length": 12})
     with pytest.raises(SettingsError, match=r"numbers of shape \(1, 12\)"):
         open_clip_model(own_model).encode_texts(["red"])

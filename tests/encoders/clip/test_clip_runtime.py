@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from pinakes.encoders.clip.runtime import Tower, compute_each
+from pinakes.encoders.clip.text import TO_THE_END
 from pinakes.errors import SettingsError, UsageError
 from pinakes.testing.random_clip import Shape, write_random_clip
 
@@ -72,7 +73,9 @@ def test_what_a_tower_takes(clip_model):
     assert Tower(clip_model / "visual/model.onnx", 32).inputs(1) == {
         "image": ("tensor(float)", [1, 3, 32, 32])
     }
-    assert Tower(clip_model / "textual/model.onnx", 32).inputs(2) == {"text": ("tensor(int32)", [1, 16])}
+    assert Tower(clip_model / "textual/model.onnx", 32).inputs(2) == {
+        "text": ("tensor(int32)", [1, TO_THE_END])
+    }
 
 
 @pytest.mark.parametrize("tower", ["visual", "textual"])

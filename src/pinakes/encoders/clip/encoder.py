@@ -14,7 +14,7 @@ from pinakes.encoders.clip.layout import ModelFiles, find_files
 from pinakes.encoders.clip.preprocess import Preprocessing
 from pinakes.encoders.clip.resolve import find_model
 from pinakes.encoders.clip.runtime import Inputs, Row, Tower
-from pinakes.encoders.clip.text import TextSettings, Tokenizer
+from pinakes.encoders.clip.text import TO_THE_END, TextSettings, Tokenizer
 from pinakes.encoders.weights import check_about, read_about, write_about
 from pinakes.errors import SettingsError
 from pinakes.kernels.hashing import sha256_bytes
@@ -145,7 +145,10 @@ class ClipEncoder:
                     f"{self.texts.path} takes {name!r} as {kind} of shape {shape}; it must take whole "
                     f"numbers of shape {ids.shape}"
                 )
-            row[name] = (mask if "mask" in name else ids).astype(_INTEGERS[kind])
+            tokens = mask if "mask" in name else ids
+            if shape[1] == TO_THE_END and not self.tokenizer.settings.pad_left:
+                tokens = tokens[:, : mask.sum()]
+            row[name] = tokens.astype(_INTEGERS[kind])
         return row
 
 

@@ -36,12 +36,29 @@ def quantise(source: Path, target: Path) -> None:
 
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".quantise-") as name:
         single = Path(name) / "model.onnx"
-        _fold_constants(source, single)
+        fold_constants(source, single)
         model = onnx.load(single)
         patches_by_product(model)
         pool_early(model)
         onnx.save(model, single)
         quantize_dynamic(single, target, op_types_to_quantize=["MatMul", "Gemm"], weight_type=QuantType.QInt8)
+
+
+def fold_constants(source: Path, target: Path) -> None:
+    """Write a model again with its constants computed, and nothing fused that quantisation looks for."""
+    import onnxruntime  # noqa: PLC0415 (see export)
+
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(target)
+    options.log_severity_level = 3
+    apart = ["MatMulAddFusion", "TransposeOptimizer"]
+    onnxruntime.InferenceSession(
+        str(source),
+        options,
+        providers=["CPUExecutionProvider"],
+        disabled_optimizers=apart,
+    )
 
 
 def patches_by_product(model: Any) -> None:
@@ -137,23 +154,6 @@ def pool_early(model: Any) -> None:
                 reader.input[position] = pool.input[0]
     in_order = list(reversed(moved.values()))
     _replace(graph, [*in_order, pool], [*taken.values(), *in_order])
-
-
-def _fold_constants(source: Path, target: Path) -> None:
-    """Write a model again with its constants computed, and nothing fused that quantisation looks for."""
-    import onnxruntime  # noqa: PLC0415 (see export)
-
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    options.optimized_model_filepath = str(target)
-    options.log_severity_level = 3
-    apart = ["MatMulAddFusion", "TransposeOptimizer"]
-    onnxruntime.InferenceSession(
-        str(source),
-        options,
-        providers=["CPUExecutionProvider"],
-        disabled_optimizers=apart,
-    )
 
 
 def _readers(graph: Any) -> dict[str, list[Any]]:

@@ -17,6 +17,10 @@ from pinakes.errors import MissingExtraError, SettingsError
 CONTEXT: Final = 77
 """Tokens of a text where a model names no number (Radford et al., 2021)."""
 
+TO_THE_END: Final = "tokens_to_the_end"
+"""What a text tower calls its axis of tokens when it takes a text up to its end token: it looks back only, so
+the padding after that costs time and changes nothing. Any other tower is given the padding too."""
+
 _NO_PUNCTUATION = str.maketrans("_", " ", string.punctuation.replace("_", ""))
 
 

@@ -2,9 +2,12 @@ import threading
 import time
 
 import numpy as np
+import onnx
 import pytest
 
-from pinakes.encoders.clip.runtime import Tower, compute_each
+from pinakes.encoders.clip import runtime
+from pinakes.encoders.clip.blocks import rows_by_blocks
+from pinakes.encoders.clip.runtime import Tower, compute_each, groups
 from pinakes.encoders.clip.text import TO_THE_END
 from pinakes.errors import SettingsError, UsageError
 from pinakes.testing.random_clip import Shape, write_random_clip
@@ -67,6 +70,34 @@ def test_a_tower_gives_unit_rows_of_its_length(clip_model):
     assert found.shape == (4, 32)
     assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
     assert len({row.tobytes() for row in found}) == 4
+
+
+@pytest.mark.parametrize(
+    ("count", "at_once", "most", "sizes"),
+    [
+        (1, 2, 4, [1]),
+        (2, 2, 4, [1, 1]),
+        (10, 2, 4, [2, 3, 2, 3]),
+        (16, 2, 4, [4, 4, 4, 4]),
+        (3, 2, 1, [1, 1, 1]),
+    ],
+)
+def test_groups_keep_all_threads_busy(count, at_once, most, sizes):
+    found = groups(range(count), at_once, most)
+    assert [len(group) for group in found] == sizes
+    assert [thing for group in found for thing in group] == list(range(count))
+
+
+def test_a_tower_whose_rows_are_each_alone_gets_some_in_one_call(own_model, monkeypatch):
+    path = own_model / "visual/model.onnx"
+    model = onnx.load(path)
+    rows_by_blocks(model, block=1)
+    onnx.save(model, path)
+    alone = [Tower(path, 32, cores=2).run([row], dict) for row in image(10)]
+    calls, run = [], runtime._run
+    monkeypatch.setattr(runtime, "_run", lambda s, o, row: calls.append(len(row["image"])) or run(s, o, row))
+    assert np.array_equal(Tower(path, 32, cores=2).run(image(10), dict), np.concatenate(alone))
+    assert sorted(calls) == [2, 2, 3, 3]
 
 
 def test_what_a_tower_takes(clip_model):

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from pinakes.encoders.clip.blocks import rows_by_blocks
+
 BY_ROWS: Final = frozenset(
     ("Add", "Sub", "Mul", "Div", "Sigmoid", "Tanh", "Erf", "Gelu", "Cast", "MatMul", "LayerNormalization")
 )
@@ -22,7 +24,8 @@ def quantise(source: Path, target: Path) -> None:
 
     ONNX Runtime's dynamic quantisation knows matrix products only, so the convolution that cuts a picture
     into patches becomes one. And the last block computes every token, of which pooling takes one: what leads
-    to the others alone is left out. Both change no more than the rounding of single precision.
+    to the others alone is left out. Both change no more than the rounding of single precision. In the end an
+    image tower takes several pictures, which it computes alone, see `rows_by_blocks`.
 
     Args:
         source: a tower in single precision.
@@ -41,7 +44,11 @@ def quantise(source: Path, target: Path) -> None:
         patches_by_product(model)
         pool_early(model)
         onnx.save(model, single)
-        quantize_dynamic(single, target, op_types_to_quantize=["MatMul", "Gemm"], weight_type=QuantType.QInt8)
+        small = Path(name) / "small.onnx"
+        quantize_dynamic(single, small, op_types_to_quantize=["MatMul", "Gemm"], weight_type=QuantType.QInt8)
+        model = onnx.load(small)
+        rows_by_blocks(model)
+        onnx.save(model, target)
 
 
 def fold_constants(source: Path, target: Path) -> None:

@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,12 @@ Inputs: TypeAlias = Mapping[str, tuple[str, Sequence[int | str | None]]]
 OUTPUTS = ("embedding", "image_embeds", "text_embeds")
 """Names of the output that is taken; where a model has none of them, its first."""
 
+EACH_ALONE: Final = "rows_each_alone"
+"""What a tower calls its first axis when it takes several rows and computes each as if it were alone."""
+
+ROWS_A_CALL: Final = 4
+"""Rows that such a tower is given at most: each block of weights is then read from memory once for all."""
+
 SPIN_MICROSECONDS = 100
 """How long a thread of a row that is shared by several waits before it sleeps: the steps between two matrix
 products take less, where no other work is in the way."""
@@ -34,9 +41,10 @@ class Tower:
 
     Every row is computed alone: a vector cannot depend on its neighbours (the scales of dynamic int8 are
     those of a whole batch), the published models take one row only, and it is no slower than batches on a
-    CPU. Of several rows, as many are computed at a time as there are cores, one thread each; a single one,
-    such as a query, has all cores; of many, as many as a measurement found best, see `fastest`. All give the
-    same numbers: see docs/decisions/0005-clip-onnx.md.
+    CPU. A tower whose rows are `EACH_ALONE` is given a few in one call, which changes none of them. As many
+    calls are made at a time as there are cores, with one thread each; a single row, such as a query, has all
+    cores; of many, as many as a measurement found best, see `fastest`. All give the same numbers: see
+    docs/decisions/0005-clip-onnx.md.
 
     Args:
         path: the model.
@@ -93,17 +101,18 @@ class Tower:
             names = [output.name for output in session.get_outputs()]
             output = next((name for name in outputs if name in names), names[0])
 
-            def one(thing: T) -> NDArray[np.float32]:
-                found = np.asarray(_run(session, output, row_of(thing)), dtype=np.float32)
+            def several(group: Sequence[T]) -> NDArray[np.float32]:
+                found = np.asarray(_run(session, output, _joined(list(map(row_of, group)))), np.float32)
                 found = found if finish is None else finish(found)
-                if found.shape != (1, self.dim):
+                if found.shape != (len(group), self.dim):
                     raise SettingsError(
                         f"{self.path} gives {output!r} of shape {found.shape}, "
-                        f"its settings say (1, {self.dim})"
+                        f"its settings say ({len(group)}, {self.dim})"
                     )
                 return found
 
-            return compute_each(one, things, way.at_once)
+            most = ROWS_A_CALL if session.get_inputs()[0].shape[0] == EACH_ALONE else 1
+            return compute_each(several, groups(things, way.at_once, most), way.at_once)
 
         if len(given) >= MANY and self._way is None:
             self._way = self._find_way(lambda way: compute(way, given[:TRIED]))
@@ -139,6 +148,16 @@ class Tower:
             return self._sessions[threads]
 
 
+def groups(things: Sequence[T], at_once: int, most: int) -> list[Sequence[T]]:
+    """Return things in groups of at most so many, as equal as can be, whose number ``at_once`` divides.
+
+    With fewer things than ``at_once``, each is alone.
+    """
+    count = min(len(things), at_once * -(-len(things) // (at_once * most)))
+    bounds = [len(things) * number // count for number in range(count + 1)]
+    return [things[begin:end] for begin, end in pairwise(bounds)]
+
+
 def compute_each(
     one: Callable[[T], NDArray[np.float32]], given: Sequence[T], at_once: int
 ) -> list[NDArray[np.float32]]:
@@ -172,6 +191,13 @@ def _run(session: Any, output: str, row: Row) -> Any:
         if "bad_alloc" in said or "bad allocation" in said or "Failed to allocate memory" in said:
             raise MemoryError(said) from error
         raise
+
+
+def _joined(rows: Sequence[Row]) -> Row:
+    """Return the inputs of several rows."""
+    if len(rows) == 1:
+        return rows[0]
+    return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
 
 def _runtime_version() -> str:

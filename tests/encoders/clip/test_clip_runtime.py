@@ -77,12 +77,12 @@ def test_a_tower_gives_unit_rows_of_its_length(clip_model):
     [
         (1, 2, 4, [1]),
         (2, 2, 4, [1, 1]),
-        (10, 2, 4, [2, 3, 2, 3]),
-        (16, 2, 4, [4, 4, 4, 4]),
+        (10, 2, 4, [3, 2, 2, 1, 1, 1]),
+        (24, 2, 4, [4, 4, 4, 3, 3, 2, 1, 1, 1, 1]),
         (3, 2, 1, [1, 1, 1]),
     ],
 )
-def test_groups_keep_all_threads_busy(count, at_once, most, sizes):
+def test_groups_become_smaller_towards_the_end(count, at_once, most, sizes):
     found = groups(range(count), at_once, most)
     assert [len(group) for group in found] == sizes
     assert [thing for group in found for thing in group] == list(range(count))
@@ -97,7 +97,7 @@ def test_a_tower_whose_rows_are_each_alone_gets_some_in_one_call(own_model, monk
     calls, run = [], runtime._run
     monkeypatch.setattr(runtime, "_run", lambda s, o, row: calls.append(len(row["image"])) or run(s, o, row))
     assert np.array_equal(Tower(path, 32, cores=2).run(image(10), dict), np.concatenate(alone))
-    assert sorted(calls) == [2, 2, 3, 3]
+    assert sorted(calls) == [1, 1, 1, 2, 2, 3]
 
 
 def test_what_a_tower_takes(clip_model):

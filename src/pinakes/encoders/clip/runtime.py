@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -149,13 +148,18 @@ class Tower:
 
 
 def groups(things: Sequence[T], at_once: int, most: int) -> list[Sequence[T]]:
-    """Return things in groups of at most so many, as equal as can be, whose number ``at_once`` divides.
+    """Return things in groups of at most so many, which become smaller towards the end.
 
-    With fewer things than ``at_once``, each is alone.
+    A group is the share of what is left that occupies each of ``at_once`` threads twice, so that a thread
+    that other work held up does not leave the others idle for long.
     """
-    count = min(len(things), at_once * -(-len(things) // (at_once * most)))
-    bounds = [len(things) * number // count for number in range(count + 1)]
-    return [things[begin:end] for begin, end in pairwise(bounds)]
+    found, begin = [], 0
+    while begin < len(things):
+        share = -(-(len(things) - begin) // (2 * at_once))
+        end = begin + min(most, share)
+        found.append(things[begin:end])
+        begin = end
+    return found
 
 
 def compute_each(

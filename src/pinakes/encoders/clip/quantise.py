@@ -4,13 +4,14 @@ Needs the packages ``onnx`` and ``onnxruntime``.
 """
 
 import tempfile
-from collections import defaultdict
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from pinakes.encoders.clip.attention import fuse_attention
 from pinakes.encoders.clip.blocks import rows_by_blocks
+from pinakes.encoders.clip.graphs import readers_of, replace
 
 BY_ROWS: Final = frozenset(
     ("Add", "Sub", "Mul", "Div", "Sigmoid", "Tanh", "Erf", "Gelu", "Cast", "MatMul", "LayerNormalization")
@@ -24,8 +25,9 @@ def quantise(source: Path, target: Path) -> None:
 
     ONNX Runtime's dynamic quantisation knows matrix products only, so the convolution that cuts a picture
     into patches becomes one. And the last block computes every token, of which pooling takes one: what leads
-    to the others alone is left out. Both change no more than the rounding of single precision. In the end an
-    image tower takes several pictures, which it computes alone, see `rows_by_blocks`.
+    to the others alone is left out. In the end the core of attention becomes one operator, and an image tower
+    takes several pictures, which it computes alone, see `fuse_attention` and `rows_by_blocks`. All that
+    changes no more than the rounding of single precision.
 
     Args:
         source: a tower in single precision.
@@ -47,6 +49,7 @@ def quantise(source: Path, target: Path) -> None:
         small = Path(name) / "small.onnx"
         quantize_dynamic(single, small, op_types_to_quantize=["MatMul", "Gemm"], weight_type=QuantType.QInt8)
         model = onnx.load(small)
+        fuse_attention(model)
         rows_by_blocks(model)
         onnx.save(model, target)
 
@@ -79,7 +82,7 @@ def patches_by_product(model: Any) -> None:
     graph = model.graph
     constants = {constant.name: constant for constant in graph.initializer}
     sizes = {given.name: [d.dim_value for d in given.type.tensor_type.shape.dim] for given in graph.input}
-    readers = _readers(graph)
+    readers = readers_of(graph)
     for conv in [node for node in graph.node if node.op_type == "Conv"]:
         following = _only_chain(conv, ("Reshape", "Transpose"), readers)
         if not following or conv.input[0] not in sizes or conv.input[1] not in constants:
@@ -109,7 +112,7 @@ def patches_by_product(model: Any) -> None:
             made.append(helper.make_node("Add", [product, conv.input[2]], [out]))
         graph.initializer.remove(constants[conv.input[1]])
         graph.initializer.extend(numpy_helper.from_array(values, name) for name, values in shapes.items())
-        _replace(graph, [conv, reshape, transpose], made)
+        replace(graph, [conv, reshape, transpose], made)
 
 
 def pool_early(model: Any) -> None:
@@ -126,7 +129,7 @@ def pool_early(model: Any) -> None:
     if not pooling:
         return
     pool = pooling[-1]
-    readers = _readers(graph)
+    readers = readers_of(graph)
     made_by = {output: node for node in graph.node for output in node.output}
     outputs = {output.name for output in graph.output}
     if pool.output[0] in outputs:
@@ -160,15 +163,7 @@ def pool_early(model: Any) -> None:
             if name == pool.output[0]:
                 reader.input[position] = pool.input[0]
     in_order = list(reversed(moved.values()))
-    _replace(graph, [*in_order, pool], [*taken.values(), *in_order])
-
-
-def _readers(graph: Any) -> dict[str, list[Any]]:
-    found = defaultdict(list)
-    for node in graph.node:
-        for name in node.input:
-            found[name].append(node)
-    return found
+    replace(graph, [*in_order, pool], [*taken.values(), *in_order])
 
 
 def _cuts_patches(conv: Any, kernel: tuple[int, ...], size: list[int]) -> bool:
@@ -198,16 +193,3 @@ def _only_chain(node: Any, kinds: tuple[str, ...], readers: dict[str, list[Any]]
 
 def _axis(node: Any) -> int:
     return next((attribute.i for attribute in node.attribute if attribute.name == "axis"), 0)
-
-
-def _replace(graph: Any, old: list[Any], new: list[Any]) -> None:
-    """Put nodes in the place of the last of some others."""
-    gone = [node.output[0] for node in old]
-    nodes = []
-    for node in graph.node:
-        if node.output[0] not in gone:
-            nodes.append(node)
-        elif node.output[0] == gone[-1]:
-            nodes.extend(new)
-    del graph.node[:]
-    graph.node.extend(nodes)

@@ -137,13 +137,26 @@ def test_add_and_delete(gallery, tmp_path):
     record = {"id": "coin-9999", "title": "A drachm of Atlantis", "family": "coin"}
     new.write_text(json.dumps({**record, "date_added": "2024-05-01", "synthetic": True}) + "\n")
     collection = Collection(gallery)
-    assert collection.add(new).add.added == 1
+    assert collection.add(str(new)).add.added == 1
     with pinakes.open(gallery) as engine:
         assert engine.search("atlantis").ids == ("coin-9999",)
     deleted = collection.delete(["coin-9999", "no-such-coin"])
     assert deleted.deleted == ("coin-9999",)
     with pinakes.open(gallery) as engine:
         assert engine.search("atlantis").ids == ()
+
+
+def test_add_takes_a_data_frame_and_leaves_no_file(gallery):
+    collection = Collection(str(gallery))
+    before = set(gallery.iterdir())
+    known = pl.read_ndjson(gallery / "items.jsonl").filter(pl.col("id") == "coin-0001")
+    other = {"id": pl.lit("coin-9998"), "title": pl.lit("A stater of Lyonesse")}
+    assert collection.add(known.with_columns(**other)).add.added == 1
+    with pytest.raises(SourceError, match="a int is no table"):
+        collection.add(7)
+    assert set(gallery.iterdir()) == before
+    with pinakes.open(gallery) as engine:
+        assert engine.search("lyonesse").ids == ("coin-9998",)
 
 
 def test_rollback_serves_the_release_before(gallery):

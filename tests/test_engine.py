@@ -348,5 +348,6 @@ def test_arguments_of_another_type_are_refused_with_the_right_one(engine, query,
 
 def test_one_facet_needs_no_list_and_an_id_is_a_text(engine):
     assert [facet.field for facet in engine.search("coin", facets="family").facets] == ["family"]
+    assert [facet.field for facet in engine.facets(fields="family")] == ["family"]
     with pytest.raises(UnknownNameError, match="there is no item 7: ids are texts"):
         engine.item(7)

@@ -54,6 +54,7 @@ from pinakes.snapshots import blocks, leases, refs, verify
 from pinakes.snapshots.layout import CollectionPaths, SnapshotName, list_snapshots
 from pinakes.snapshots.manifest import read_manifest
 from pinakes.snapshots.release import Release
+from pinakes.sources.frame import as_table
 from pinakes.sources.open import open_source
 from pinakes.synonyms import split_settings
 
@@ -68,7 +69,7 @@ class Collection:
         folder: the collection's folder.
     """
 
-    folder: Path
+    folder: str | Path
     progress: Report = field(default=silent, compare=False)
 
     @property
@@ -124,11 +125,11 @@ class Collection:
             seconds=time.monotonic() - begun,
         )
 
-    def add(self, source: Path, *, fetch: bool = False) -> IndexReport:
+    def add(self, source: object, *, fetch: bool = False) -> IndexReport:
         """Add or replace items from another table with the same columns, and publish a release with them.
 
         Args:
-            source: the table.
+            source: path of the table, or a data frame; see `pinakes.index`.
             fetch: fetch its pictures this time, whether or not ``pinakes.toml`` says so.
 
         Raises:
@@ -137,8 +138,11 @@ class Collection:
         """
         begun = time.monotonic()
         settings = fetching(self.settings) if fetch else self.settings
-        with writing(self.paths, self.settings, "add") as (database, cache):
-            at = settings.source.model_copy(update={"path": str(source.expanduser().absolute())})
+        with (
+            writing(self.paths, self.settings, "add") as (database, cache),
+            as_table(source, self.paths.root) as table,
+        ):
+            at = settings.source.model_copy(update={"path": str(table)})
             records = open_source(settings.model_copy(update={"source": at}), self.paths.root).records()
             ingest = self._ingest(settings, database, cache)
             with taken_back(database):
@@ -315,10 +319,10 @@ class Collection:
             pictures = prune_pictures(self.paths, database)
         return replace(pruned, pictures=pictures.files, bytes=pruned.bytes + pictures.bytes)
 
-    def backup(self, file: Path) -> backups.BackupReport:
+    def backup(self, file: str | Path) -> backups.BackupReport:
         """Write settings, catalogue, served releases and models to one tar file; no pictures."""
         with self._lease("backup"):
-            return backups.backup(self.paths, file)
+            return backups.backup(self.paths, Path(file))
 
     def status(self) -> Status:
         """Say what the collection holds and what is served."""

@@ -303,7 +303,7 @@ class Engine:
     def facets(
         self,
         where: str | Mapping[str, Any] | None = None,
-        fields: Sequence[str] | None = None,
+        fields: str | Sequence[str] | None = None,
         as_of: date | None = None,
     ) -> tuple[Facet, ...]:
         """Count the values of attributes over the items that may be shown and pass a filter.
@@ -321,7 +321,9 @@ class Engine:
             UnknownNameError: a field that does not exist.
         """
         searcher = self._current().searcher
-        return searcher.facets(where, tuple(searcher.schema) if fields is None else fields, as_of)
+        if fields is None:
+            fields = tuple(searcher.schema)
+        return searcher.facets(where, (fields,) if isinstance(fields, str) else fields, as_of)
 
     def count(self, where: str | Mapping[str, Any] | None = None, as_of: date | None = None) -> int:
         """Return how many items may be shown and pass a filter.

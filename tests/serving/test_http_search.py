@@ -199,7 +199,8 @@ def test_a_batch_answers_as_one_by_one(client):
 
 
 def test_one_bad_query_refuses_a_batch(client):
-    problem_of(client.post("/v1/search/batch", json={"queries": [{"text": "red"}, {}]}), 400, "query")
+    refused = client.post("/v1/search/batch", json={"queries": [{"text": "red"}, {}]})
+    assert problem_of(refused, 400, "query")["at"] == "body/queries/1"
     many = {"queries": [{"text": "x"}] * (MAX_BATCH + 1)}
     problem_of(client.post("/v1/search/batch", json=many), 422, "invalid-request")
 

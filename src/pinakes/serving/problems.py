@@ -113,7 +113,10 @@ def problem(
 
 
 def respond(request: Request, error: Exception) -> Response:
-    """Return the problem document of an error, and note its kind for log and metrics."""
+    """Return the problem document of an error, and note its kind for log and metrics.
+
+    Where the part of the body that it is about is known as ``request.state.at``, the document names it.
+    """
     if isinstance(error, RequestValidationError):
         return _invalid(request, error)
     if isinstance(error, HTTPException):
@@ -121,7 +124,9 @@ def respond(request: Request, error: Exception) -> Response:
     kind = kind_of(error)
     note(request, kind, error)
     detail = _detail(error) if kind.public else f"{kind.title}; the log says more under this request id"
-    return problem(kind, detail, request_id(request), _members(error), _headers(error, kind))
+    at = getattr(request.state, "at", None)
+    members = {**_members(error), **({} if at is None else {"at": at})}
+    return problem(kind, detail, request_id(request), members, _headers(error, kind))
 
 
 def add_handlers(app: FastAPI) -> None:

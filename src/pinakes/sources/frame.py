@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ from pinakes.errors import SourceError, StorageError
 
 if TYPE_CHECKING:
     import polars as pl
+
+PASSING_FILE = ".added.parquet"
+"""The table of a data frame that is read once."""
 
 
 def save_frame(frame: object, path: Path) -> None:
@@ -33,6 +37,29 @@ def save_frame(frame: object, path: Path) -> None:
         temporary.replace(path)
     except OSError as error:
         raise StorageError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+@contextmanager
+def as_table(source: object, folder: Path) -> Iterator[Path]:
+    """Give the path of a table; for a data frame one that is there as long as the ``with``.
+
+    Args:
+        source: a path, or a data frame; see `save_frame`.
+        folder: where the table of a data frame lies, so that paths in it are relative to this.
+
+    Raises:
+        SourceError: this is neither.
+        StorageError: the file cannot be written.
+    """
+    if isinstance(source, str | Path):
+        yield Path(source).expanduser().absolute()
+        return
+    path = folder / PASSING_FILE
+    try:
+        save_frame(source, path)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _to_polars(frame: object) -> pl.DataFrame:

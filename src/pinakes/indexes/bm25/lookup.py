@@ -165,6 +165,8 @@ class Lookup:
         for segment in self.segments:
             docs = rows - segment.offset
             inside = (docs >= 0) & (docs < len(segment.alive))
+            if not inside.any():
+                continue
             for wording, _ in wordings:
                 for field, holds in segment.holding(wording, docs[inside], self.weights):
                     holding[field][inside] |= holds

@@ -103,8 +103,9 @@ async def search_batch(request: Request, context: Context) -> Response:
     pictured = any(query.image for query in batch.queries)
     admission = context.picture_admission if pictured else context.admission
     answers = await admission.run(answer_queries, context, batch.queries)
-    for answer in answers:
+    for number, answer in enumerate(answers):
         if isinstance(answer, Exception):
+            request.state.at = f"body/queries/{number}"
             raise answer
     return json_response({"answers": answers})
 

@@ -33,9 +33,9 @@ def pristine(tmp_path_factory):
 
 @pytest.fixture
 def gallery(pristine, tmp_path):
-    """A copy of the indexed sample gallery that a test may change."""
+    """A copy of the indexed sample gallery that a test may change, without what others have looked at."""
     folder = tmp_path / "photos"
-    shutil.copytree(pristine, folder)
+    shutil.copytree(pristine, folder, ignore=shutil.ignore_patterns("*.webp"))
     return folder
 
 

@@ -14,7 +14,6 @@ from pinakes.collection import Collection
 from pinakes.creation import restore_collection
 from pinakes.errors import (
     GateError,
-    IntegrityError,
     LockedError,
     SettingsError,
     SourceError,
@@ -451,5 +450,5 @@ def test_mistakes_are_said_plainly(gallery, tmp_path):
         pinakes.index(tmp_path / "empty", gallery)
     with pytest.raises(UsageError, match="not the name of a snapshot"):
         Collection(gallery).publish("newest")
-    with pytest.raises(IntegrityError, match="v0007"):
+    with pytest.raises(UnknownNameError, match="v0007"):
         Collection(gallery).publish("v0007")

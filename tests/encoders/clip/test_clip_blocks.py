@@ -57,7 +57,18 @@ def test_a_tower_of_a_single_block_is_left_alone(small):
     assert model == onnx.load(small)
 
 
-def test_a_text_tower_is_left_alone(clip_model):
+def test_texts_of_which_only_tokens_go_in_are_computed_by_blocks_too(tmp_path):
+    path = clip_models.write(tmp_path / "model", "siglip", text_layers=2) / "textual/model.onnx"
+    model = onnx.load(path)
+    rows_by_blocks(model, block=1)
+    onnx.save(model, tmp_path / "blocks.onnx")
+    tokens = np.random.default_rng(0).integers(0, 20, (3, 8), dtype=np.int32)
+    alone = np.concatenate([session(path).run(None, {"text": text[None]})[0] for text in tokens])
+    found = session(tmp_path / "blocks.onnx").run(None, {"text": tokens})[0]
+    assert np.allclose(found, alone, rtol=0, atol=1e-6)
+
+
+def test_a_text_tower_that_looks_back_at_its_tokens_is_left_alone(clip_model):
     model = onnx.load(clip_model / "textual/model.onnx")
     rows_by_blocks(model, block=1)
     assert model == onnx.load(clip_model / "textual/model.onnx")

@@ -21,13 +21,13 @@ def rows_by_blocks(model: Any, block: int = BLOCK) -> None:
     """Let a tower of one row take any number, in place, each with the operators that computed it alone.
 
     Rows go through a block one after another, and then all to the next one. A model whose blocks hand on more
-    than one value, as text towers do, which look at their tokens again at the end, is left as it is.
+    than one value, as CLIP's text towers do, which look for the end token at the end, is left as it is.
 
     Args:
         model: a tower with one input of shape (1, ...) and one output of shape (1, n).
         block: bytes of weights from which on a block is complete.
     """
-    from onnx import helper, numpy_helper  # noqa: PLC0415 (see export)
+    from onnx import TensorProto, helper, numpy_helper  # noqa: PLC0415 (see export)
 
     graph = model.graph
     (given, *others), (made, *_) = graph.input, graph.output
@@ -43,7 +43,7 @@ def rows_by_blocks(model: Any, block: int = BLOCK) -> None:
     graph.initializer.append(numpy_helper.from_array(np.array([1, *shape[1:]]), "shape_alone"))
     graph.initializer.append(numpy_helper.from_array(np.array([-1]), "shape_of_vector"))
     small = {constant.name: constant for constant in graph.initializer if constant.ByteSize() < SMALL}
-    kind = given.type.tensor_type.elem_type
+    kind = given.type.tensor_type.elem_type  # numbers of tokens, perhaps; what is handed on is real
     nodes, rows = [], given.name
     for number, part in enumerate(parts):
         taken = row if number == 0 else parts[number - 1][-1].output[0]
@@ -52,9 +52,10 @@ def rows_by_blocks(model: Any, block: int = BLOCK) -> None:
             part,
             f"block_{number}",
             [helper.make_tensor_value_info(taken, kind, None)],
-            [helper.make_tensor_value_info(part[-1].output[0], kind, None)],
+            [helper.make_tensor_value_info(part[-1].output[0], TensorProto.FLOAT, None)],
             [constant for name, constant in small.items() if name in read],
         )
+        kind = TensorProto.FLOAT
         after = made.name if number == len(parts) - 1 else f"rows_{number}"
         nodes.append(helper.make_node("Scan", [rows], [after], body=body, num_scan_inputs=1))
         rows = after

@@ -21,6 +21,9 @@ from pinakes.serving.logs import log_to_stderr
 LOOK_EVERY = 0.1
 """Seconds between looks into the inbox."""
 
+DRAIN_EVERY = 0.5
+"""Seconds between the beginnings of two drains: readers look as often, and searches need the cores too."""
+
 TRY_AGAIN = 0.5
 """Seconds until what another process prevents is tried again."""
 
@@ -80,8 +83,10 @@ class Drainer:
 
     def _run_alone(self) -> None:
         while not self._stopped():
+            begun = self._clock()
             try:
-                self._sleep(LOOK_EVERY if not self._step() else 0.0)
+                worked = self._step()
+                self._sleep(max(0.0, begun + DRAIN_EVERY - self._clock()) if worked else LOOK_EVERY)
             except LockedError as error:
                 self._say(f"changes wait: {error}")
                 self._sleep(TRY_AGAIN)

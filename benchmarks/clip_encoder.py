@@ -130,8 +130,8 @@ def encode_files(encoder: ClipEncoder, pool: DecodePool, files: Sequence[Path]) 
         cache.close()
 
 
-def end_to_end(encoder: ClipEncoder, files: Sequence[Path], prepared: Prepared) -> None:
-    """Print pictures a second from files to vectors, and its share of the encoder alone.
+def end_to_end(encoder: ClipEncoder, files: Sequence[Path], prepared: Prepared) -> float:
+    """Print pictures a second from files to vectors, and its share of the encoder alone, which is returned.
 
     Both take turns, so that whatever else the machine does befalls both.
     """
@@ -147,9 +147,10 @@ def end_to_end(encoder: ClipEncoder, files: Sequence[Path], prepared: Prepared) 
                 sums[0] += clock
                 sums[1] += processor
     count = TURNS * len(files)
-    report("encoder, in turns with it", count, (alone[0], alone[1]))
+    rate = report("encoder alone, in turns", count, (alone[0], alone[1]))
     share = f"{alone[0] / whole[0]:.2f} of the encoder alone"
     report("end to end, 512-px JPEG", count, (whole[0], whole[1]), share)
+    return rate
 
 
 def torch_peer(encoder: ClipEncoder, prepared: Prepared, rate: float) -> None:
@@ -158,7 +159,7 @@ def torch_peer(encoder: ClipEncoder, prepared: Prepared, rate: float) -> None:
     Args:
         encoder: prepares the pictures.
         prepared: pictures.
-        rate: pictures a second of ``encoder`` in 8 bits, which is compared with torch's best.
+        rate: pictures a second of ``encoder`` in 8 bits, warm, which is compared with torch's best.
     """
     if not importlib.util.find_spec("torch"):
         print("torch: not installed, so not measured")
@@ -187,7 +188,7 @@ def torch_peer(encoder: ClipEncoder, prepared: Prepared, rate: float) -> None:
             report(f"batches of {size}", len(rows), timed(partial(list, map(encode, parts))))
             for size, parts in ((size, torch.from_numpy(rows).split(size)) for size in BATCHES)
         ]
-    print(f"  int8, every row alone, is {rate / max(rates):.2f} times torch's best")
+    print(f"  int8, every row as if alone, is {rate / max(rates):.2f} times torch's best")
 
 
 def main() -> None:
@@ -218,9 +219,7 @@ def main() -> None:
             prepare = load_preparer(encoder.preparer)
             prepared = [prepare(picture) for picture in pictures] * (arguments.pictures // 24 + 1)
             single_query(encoder, pictures)
-            seconds = timed(partial(encoder.encode_images, prepared[: arguments.pictures]))
-            rate = report("encoder, every row alone", arguments.pictures, seconds)
-            end_to_end(encoder, files, prepared)
+            rate = end_to_end(encoder, files, prepared)
             if not arguments.quick:
                 batches(path / "visual/model.onnx", encoder, prepared[:64])
         torch_peer(encoder, prepared[:64], rate)

@@ -7,7 +7,7 @@ from pinakes.indexes.base import VectorIndex
 from pinakes.indexes.stored import IndexRecord, OpenIndexes, Rung
 from pinakes.kernels.ahead import LARGE
 
-GATHER_MS = 0.0003
+GATHER_MS = 0.0002
 """Milliseconds to fetch one allowed row from its place and compare it (benchmarks/vector_index.py)."""
 
 FETCH_MS = 0.02

@@ -31,13 +31,7 @@ BLOCK = 65_536
 """Rows that are coded at once."""
 
 FIRST, MARGIN = 4, 192
-"""The rough scan brings `DEEPER` times as many rows as four times the wanted ones and 192 more."""
-
-DEPTHS = (8, 4, 2, 1)
-"""An eighth of them is scored again, then a quarter, a half, all, as long as a miss is not improbable.
-
-Of vectors in clusters an eighth is enough; where queries are far from all rows, as texts are, it takes half.
-"""
+"""At first four times the wanted rows and 192 more are scored again."""
 
 DEEPER = 4
 """How many times more are looked at next."""
@@ -106,12 +100,7 @@ class ProductIndex:
         while most * MOST <= DEEPER * allowed and query.any():
             (rough,), (rows,) = self._index.search(turned, most, params=parameters)
             found, sure = rescored(
-                self._vectors,
-                query,
-                k,
-                (rough, rows),
-                [most // share for share in DEPTHS],
-                deviations=self.effort / 10,
+                self._vectors, query, k, (rough, rows), (most // DEEPER, most), deviations=self.effort / 10
             )
             if sure or most > LAST:
                 return Proposal(found, allowed)

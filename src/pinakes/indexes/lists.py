@@ -50,11 +50,11 @@ With 4,096 of 512 dimensions that took 27 microseconds a row, all of them 46.
 BLOCK = 65_536
 """Rows that are coded at once."""
 
-COUNTED = 16
-"""Allowed rows a list, on average, that are looked at to tell which lists a mask allows.
+COUNTED = 2**20
+"""Rows of a mask that are looked at, about, to tell which lists it allows.
 
-A list that holds less than a sixteenth of the average may be stepped over. To look at all of a million rows
-took longer than to scan the lists.
+With sixteen allowed rows a list instead, lists that hold few were stepped over: of the first ten under
+filters, 0.9875 were found where every list was to be looked at (a million vectors with the spectrum of CLIP).
 """
 
 FIRST, MARGIN = 4, 60
@@ -314,7 +314,6 @@ def _counts(lists: Lists, mask: NDArray[np.bool_] | None, allowed: int) -> NDArr
     """
     if mask is None:
         return lists.sizes / allowed
-    count = len(lists.sizes)
-    step = max(1, allowed // (COUNTED * count))
-    seen = lists.placed[::step][np.flatnonzero(mask[::step])]
-    return np.bincount(seen, minlength=count) / max(1, len(seen))
+    step = 1 + len(mask) // COUNTED if allowed > COUNTED // 8 else 1
+    seen = lists.placed[::step][np.flatnonzero(mask[::step])]  # a mask as an index takes twice as long
+    return np.bincount(seen, minlength=len(lists.sizes)) / max(1, len(seen))

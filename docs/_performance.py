@@ -30,6 +30,7 @@ COLOURS = {
     "pinakes:int8": "#a83246",
     "pinakes:pq:2": "#e08e1b",
     "pinakes:pq:4": "#b5651d",
+    "pinakes:ivf": "#f0a202",
     "pinakes-engine": "#c2569b",
     "pinakes-engine-words": "#d98cc0",
     "numpy": "#8a8f98",

@@ -152,6 +152,7 @@ def test_a_notebook_shows_the_pictures_of_the_service(client, engine):
 def test_facets_are_those_of_the_engine(client, engine, where):
     fields = ("family", "price")
     assert client.facets(where, fields) == engine.facets(where, fields)
+    assert client.facets(where, "family") == engine.facets(where, "family") != ()
     assert {facet.field for facet in client.facets(where)} == {facet.field for facet in engine.facets(where)}
 
 

@@ -175,6 +175,8 @@ def test_blocked_items_are_gone_at_once_and_from_every_release(gallery):
         Collection(gallery).block(["coin-0001"], "taken down")
         engine.refresh()
         assert engine.search(like="coin-0002", top=60).ids == tuple(i for i in before if i != "coin-0001")
+        ids, vectors = engine.vectors("picture")
+        assert "coin-0002" in ids and "coin-0001" not in ids and len(vectors) == len(ids)
         assert engine.search("coin-0001", where="family = 'coin'").ids[:1] != ("coin-0001",)
         with pytest.raises(UnknownNameError, match="coin-0001"):
             engine.search(like="coin-0001")

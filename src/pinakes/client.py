@@ -133,7 +133,9 @@ class Client:
         )
 
     def facets(
-        self, where: str | Mapping[str, Any] | None = None, fields: Sequence[str] | None = None
+        self,
+        where: str | Mapping[str, Any] | None = None,
+        fields: str | Sequence[str] | None = None,
     ) -> tuple[Facet, ...]:
         """Count the values of attributes over the items that pass a filter, as `Engine.facets` does.
 
@@ -143,7 +145,8 @@ class Client:
             FilterError: the filter cannot be understood.
             UnknownNameError: a field that does not exist.
         """
-        asked = [("field", name) for name in fields or ()]
+        named = (fields,) if isinstance(fields, str) else fields or ()
+        asked = [("field", name) for name in named]
         if where is not None:
             asked.append(("where", where if isinstance(where, str) else json.dumps(where)))
         return tuple(map(_facet, self._ask("GET", f"/v1/facets?{urlencode(asked)}")["facets"]))

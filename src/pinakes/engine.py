@@ -21,7 +21,7 @@ from pinakes.retrieval.arguments import SearchArguments
 from pinakes.retrieval.audit import Audited, Auditor
 from pinakes.retrieval.duplicates import Duplicates
 from pinakes.retrieval.encode import Pictures
-from pinakes.retrieval.export import ExportReport, export_space
+from pinakes.retrieval.export import ExportReport, export_space, read_space
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.following import Follower
 from pinakes.retrieval.grid import inline_picture
@@ -265,20 +265,14 @@ class Engine:
         """Return the vectors of a space.
 
         Returns:
-            (id of each row's item, float32 of shape (n, dim)), living items only, one row per view where
-            the space's unit is the view.
+            (id of each row's item, float32 of shape (n, dim)), living items that are not blocked, one row
+            per view where the space's unit is the view.
 
         Raises:
             UnknownNameError: there is no such space.
         """
-        corpus = self._current().corpus
-        if space not in corpus.spaces:
-            raise UnknownNameError("space", space, corpus.spaces)
-        parts = corpus.spaces[space].parts
-        items = np.concatenate([part.item_rows for part in parts])
-        rows = np.concatenate([np.asarray(part.vectors, dtype=np.float32) for part in parts])
-        living = corpus.alive[items]
-        return corpus.items["id"].gather(items[living]).to_list(), rows[living]
+        opened = self._current()
+        return read_space(opened.corpus, space, opened.searcher.policy.blocked)
 
     def export(self, space: str, folder: str | Path) -> ExportReport:
         """Write the vectors of a space as ``.npy``, and their ids and roles as Parquet, in bounded memory.

@@ -54,19 +54,21 @@ def test_filters_get_the_hardest_effort_that_pays():
     assert tried.under_masks(exact_ms=1.5, gate=0.99) is None
 
 
-def test_where_exact_answers_are_slow_filters_may_lose_what_the_gate_allows():
+def test_filters_lose_what_the_gate_allows_where_nothing_lossless_is_quicker_than_slow_exact_answers():
     def rung(effort, recall, ms):
-        lowest = 1.0 if recall == 1.0 else 0.8
-        return Rung("ivf:2", effort, 1.0, 0.9, 1.0, 1.0, lowest, recall, ms, ms, 1.0, 10)
+        return Rung("ivf:2", effort, 1.0, 0.9, 1.0, 1.0, 0.8, recall, ms, ms, 1.0, 10)
 
     tried = Tried(
         ExactIndex(np.eye(1, 4, dtype=np.float16)),
-        (rung(80, 0.98, 3.0), rung(160, 0.992, 5.0), rung(320, 0.997, 8.0), rung(640, 1.0, 9.0)),
+        (rung(80, 0.98, 3.0), rung(160, 0.992, 5.0), rung(320, 0.997, 9.0)),
     )
     assert tried.under_masks(exact_ms=30.0, gate=0.99) == 160
-    assert tried.under_masks(exact_ms=30.0, gate=0.999) == 640
-    assert tried.under_masks(exact_ms=9.5, gate=0.99) == 640
-    assert tried.under_masks(exact_ms=8.5, gate=0.99) is None
+    assert tried.under_masks(exact_ms=30.0, gate=0.999) is None
+    assert tried.under_masks(exact_ms=9.5, gate=0.99) is None
+    lossless = replace(rung(640, 1.0, 20.0), filtered=1.0)
+    tried = replace(tried, rungs=(*tried.rungs, lossless))
+    assert tried.under_masks(exact_ms=30.0, gate=0.99) == 640
+    assert tried.under_masks(exact_ms=15.0, gate=0.99) == 160
 
 
 def test_what_was_kept_is_opened_at_its_effort(tuned, vectors):

@@ -12,7 +12,8 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.errors import MissingExtraError, SettingsError
+from pinakes.encoders.tokenizer import read_tokenizer
+from pinakes.errors import SettingsError
 
 CONTEXT: Final = 77
 """Tokens of a text where a model names no number (Radford et al., 2021)."""
@@ -126,14 +127,7 @@ class Tokenizer:
 
 
 def _open_tokenizer(path: Path, settings: TextSettings) -> Any:
-    try:
-        import tokenizers  # noqa: PLC0415 (costs 30 ms)
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("the encoder 'clip'", "clip") from error
-    try:
-        tokenizer = tokenizers.Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises plain Exception
-        raise SettingsError(f"{path} cannot be opened as a tokenizer: {error}") from error
+    tokenizer = read_tokenizer(path, "the encoder 'clip'", "clip")
     pad = tokenizer.token_to_id(settings.pad)
     if pad is None:
         raise SettingsError(f"{path} does not know its padding token {settings.pad!r}")

@@ -13,8 +13,9 @@ from pinakes.encoders.base import Side
 from pinakes.encoders.clip.runtime import Row, Tower
 from pinakes.encoders.text.layout import Pooling, TextSettings, find_text_files
 from pinakes.encoders.text.resolve import find_text_model, known_model
+from pinakes.encoders.tokenizer import read_tokenizer
 from pinakes.encoders.weights import check_about, read_about, write_about
-from pinakes.errors import MissingExtraError, SettingsError
+from pinakes.errors import SettingsError
 from pinakes.kernels.similarity import unit_rows
 
 OUTPUTS: Final = ("last_hidden_state", "token_embeddings")
@@ -217,14 +218,7 @@ def _pooled(tokens: NDArray[np.float32], mode: Pooling) -> NDArray[np.float32]:
 
 
 def _open_tokenizer(path: Path, tokens: int) -> Any:
-    try:
-        import tokenizers  # noqa: PLC0415 (costs 30 ms)
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("a text model", "text") from error
-    try:
-        tokenizer = tokenizers.Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises plain Exception
-        raise SettingsError(f"{path} cannot be opened as a tokenizer: {error}") from error
+    tokenizer = read_tokenizer(path, "a text model", "text")
     tokenizer.enable_truncation(tokens)
     tokenizer.no_padding()
     return tokenizer

@@ -147,18 +147,18 @@ class Tried:
     def under_masks(self, exact_ms: float, gate: float) -> int | None:
         """Return the effort for filtered answers; None where they should be exact.
 
-        Where an exact answer is slow, it is the first at or above the gate. Elsewhere it is the highest that
-        lost no row of any filtered answer and takes no longer than an exact one: that nothing was lost was
-        seen on some hundred answers, and the time that an exact answer would take is there to be spent on
-        being surer.
+        It is the highest that lost no row of any filtered answer and takes no longer than an exact one. The
+        highest, not the first: that nothing was lost was seen on some hundred answers, and the time that an
+        exact answer would take is there to be spent on being surer. Where every effort lost something, and an
+        exact answer is slow, it is the first at or above the gate.
         """
         paying = [
             rung for rung in self.rungs if rung.filtered_ms is not None and rung.filtered_ms <= exact_ms
         ]
-        if exact_ms >= SLOW_MS:
-            enough = [rung.effort for rung in paying if (rung.filtered_recall or 0.0) >= gate]
-            return min(enough, default=None)
-        return max((rung.effort for rung in paying if rung.filtered == 1.0), default=None)
+        lossless = [rung.effort for rung in paying if rung.filtered == 1.0]
+        if lossless or exact_ms < SLOW_MS:
+            return max(lossless, default=None)
+        return min((rung.effort for rung in paying if (rung.filtered_recall or 0.0) >= gate), default=None)
 
 
 def _quickest(tried: Sequence[Tried], gate: float, within: float) -> Tried | None:

@@ -351,3 +351,9 @@ def test_one_facet_needs_no_list_and_an_id_is_a_text(engine):
     assert [facet.field for facet in engine.facets(fields="family")] == ["family"]
     with pytest.raises(UnknownNameError, match="there is no item 7: ids are texts"):
         engine.item(7)
+
+
+def test_a_refused_picture_is_named_by_its_file(engine, tmp_path):
+    (tmp_path / "words.jpg").write_text("not a picture")
+    with pytest.raises(MediaError, match=r"words\.jpg: it begins with b'not a picture'; JPEG, PNG"):
+        engine.search(image=tmp_path / "words.jpg")

@@ -92,7 +92,8 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS, shorter_side: int | Non
     except MediaError:
         raise
     except UnidentifiedImageError as error:
-        raise MediaError(Reason.NOT_A_PICTURE, f"it begins with {data[:16]!r}") from error
+        detail = f"it begins with {data[:16]!r}; JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF and HEIC are read"
+        raise MediaError(Reason.NOT_A_PICTURE, detail) from error
     except MemoryError as error:
         raise MediaError(Reason.OUT_OF_MEMORY, "there was not enough memory to decode it") from error
     except Exception as error:  # Pillow's plugins raise nearly every built-in exception on hostile input

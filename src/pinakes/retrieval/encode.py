@@ -61,11 +61,13 @@ class QueryPicture:
     Attributes:
         weight: negative pushes away.
         role: of the views that it is compared with; None for all.
+        file: where the bytes were read, for messages; None where they were given.
     """
 
     data: bytes
     weight: float = 1.0
     role: str | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ class QueryEncoder:
         for name, encoders in self.encoders.items():
             if encoders.image is None or not pictures:
                 continue
-            prepared = [self.prepare(picture.data, encoders.image) for picture in pictures]
+            prepared = [self._prepared(picture, encoders.image) for picture in pictures]
             rows = encoders.image.encode_images(prepared)
             found += [Clause(name, row, p.weight, p.role) for row, p in zip(rows, pictures, strict=True)]
         if pictures and not found:
@@ -219,6 +221,15 @@ class QueryEncoder:
             why = "; ".join(missing) or "it has no image encoder"
             raise QueryError(f"no space of this collection takes pictures: {why}")
         return found
+
+    def _prepared(self, picture: QueryPicture, encoder: ImageEncoder) -> NDArray[np.generic]:
+        """Return a picture as an encoder takes it; an error names its file."""
+        try:
+            return self.prepare(picture.data, encoder)
+        except MediaError as error:
+            if picture.file is None:
+                raise
+            raise MediaError(error.reason, f"{picture.file}: {error.detail}") from error
 
     def _likes(self, likes: Sequence[tuple[str, float]]) -> list[Clause]:
         """Return each item's vectors: of every role where roles are compared, otherwise one, their mean."""
@@ -325,14 +336,18 @@ def query_pictures(image: Pictures | None) -> list[QueryPicture]:
         return [replace(p, role=role) for role, given in image.items() for p in query_pictures(given)]
     if isinstance(image, list | tuple):
         return [_query_picture(given) for given in image]
-    return [QueryPicture(_picture_bytes(image))]  # type: ignore[arg-type]
+    return [QueryPicture(_picture_bytes(image), file=_file(image))]  # type: ignore[arg-type]
 
 
 def _query_picture(given: Sequence[Any]) -> QueryPicture:
     if not isinstance(given, list | tuple) or len(given) not in (2, 3):
         raise QueryError("several pictures are given as (picture, weight) or (picture, weight, role) each")
     picture, weight, role = (*given, None)[:3]
-    return QueryPicture(_picture_bytes(picture), float(weight), role)
+    return QueryPicture(_picture_bytes(picture), float(weight), role, _file(picture))
+
+
+def _file(picture: object) -> str | None:
+    return str(picture) if isinstance(picture, str | Path) else None
 
 
 def _picture_bytes(picture: Picture) -> bytes:

@@ -117,6 +117,7 @@ def test_a_filter_alone_lists_by_id(engine):
     ids = engine.search(where="family = 'flower'", top=60).ids
     assert list(ids) == sorted(ids)
     assert len(ids) == 12
+    assert {hit.closeness for hit in engine.search(where="family = 'flower'")} == {None}
 
 
 def test_an_exact_id_comes_first(engine):

@@ -56,7 +56,8 @@ def read(html):
 
 
 @pytest.mark.parametrize(
-    ("closeness", "nothing"), [(("loose", "loose"), True), (("loose", "close"), False), ((), False)]
+    ("closeness", "nothing"),
+    [(("loose", "loose"), True), (("loose", "close"), False), ((), False), ((None, None), False)],
 )
 def test_nothing_is_close_where_every_hit_is_loose(closeness, nothing):
     hits = [replace(hit(rank), closeness=word) for rank, word in enumerate(closeness, start=1)]
@@ -64,7 +65,11 @@ def test_nothing_is_close_where_every_hit_is_loose(closeness, nothing):
 
 
 def test_hits_of_a_filter_are_not_called_far():
-    assert not results(replace(hit(1), closeness="loose", reasons=())).nothing_close
+    found = results(replace(hit(1), closeness=None, reasons=()))
+    assert not found.nothing_close
+    assert found.to_dict()["hits"][0]["closeness"] is None
+    assert found.to_polars()["closeness"].to_list() == [None]
+    assert "None" not in found._repr_html_()
 
 
 def test_a_table_has_a_row_per_hit_and_a_column_per_attribute():

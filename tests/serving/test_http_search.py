@@ -41,6 +41,11 @@ def test_answers_have_the_documented_form(client, coin):
     assert TypeAdapter(Snapshots).validate_python(client.get("/v1/snapshots").json(), extra="forbid")
 
 
+def test_what_was_compared_with_nothing_is_not_called_near_or_far(client):
+    assert {hit["closeness"] for hit in search(client, where="family = 'coin'")["hits"]} == {None}
+    assert None not in {hit["closeness"] for hit in search(client, text="coin", like="coin-0001")["hits"]}
+
+
 def test_a_picture_is_found_however_it_comes(client, coin):
     encoded = base64.b64encode(coin).decode()
     answers = [

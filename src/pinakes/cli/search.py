@@ -140,7 +140,7 @@ def _print_table(results: Results, columns: tuple[str, ...]) -> None:
                 h.rank,
                 h.id,
                 f"{h.score:.4f}",
-                h.closeness if h.reasons else None,  # a filter alone is no measure of nearness
+                h.closeness,
                 h.title[:TITLE_WIDTH],
                 *(_cell(h.attributes.get(name)) for name in columns),
                 "; ".join(map(str, h.reasons)),

@@ -54,10 +54,11 @@ release {escape(results.release)}</small></header>
 
 
 def _card(engine: Engine, hit: Hit) -> str:
-    facts = ", ".join(f"{value}" for value in list(hit.attributes.values())[:4] if isinstance(value, str))
+    values = [value for value in list(hit.attributes.values())[:4] if isinstance(value, str)]
+    facts = " · ".join(filter(None, (hit.closeness, ", ".join(values))))
     why = "; ".join(str(reason) for reason in hit.reasons)
     return f"""<li>{_picture(engine, hit)}<div class="body"><b>{escape(hit.title or hit.id)}</b>
-<small>{hit.rank}. {escape(hit.closeness)}{" · " + escape(facts) if facts else ""}</small>
+<small>{hit.rank}. {escape(facts)}</small>
 <div class="why">{escape(why)}</div><small>{escape(hit.attribution)}</small></div></li>"""
 
 

@@ -61,7 +61,7 @@ def _cell(results: Results, hit: Hit) -> str:
 
 
 def _match(hit: Hit) -> str:
-    return hit.closeness if hit.confidence is None else f"{hit.confidence:.0%} match"
+    return hit.closeness or "" if hit.confidence is None else f"{hit.confidence:.0%} match"
 
 
 def _faint(parts: Iterable[str]) -> str:

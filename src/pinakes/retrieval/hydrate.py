@@ -86,7 +86,7 @@ class Hydrator:
             id=item.id,
             score=score,
             confidence=None,
-            closeness=CLOSENESS[told.grade],
+            closeness=CLOSENESS[told.grade] if told.reasons else None,
             title=item.title,
             text=item.text,
             attributes=item.attributes,

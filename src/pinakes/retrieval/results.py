@@ -47,7 +47,8 @@ class Hit:
         rank: from 1.
         score: orders the hits of this answer, higher is better; means nothing across answers.
         confidence: probability that the item is what was asked for; None until a calibrator is bound.
-        closeness: a word for how near the item is, cut at the collection's own percentiles.
+        closeness: a word for how near the item is, cut at the collection's own percentiles; None where it
+            was not compared with anything, as under a filter alone.
         view: role of the picture that matched best, or of the first picture.
         uri: where that picture was found: a path relative to the source, or a URL.
         thumb: where its thumbnail lies once made, relative to the collection's folder.
@@ -60,7 +61,7 @@ class Hit:
     id: str
     score: float
     confidence: float | None
-    closeness: Closeness
+    closeness: Closeness | None
     title: str
     text: str
     attributes: Mapping[str, Value]
@@ -145,11 +146,8 @@ class Results:
 
     @property
     def nothing_close(self) -> bool:
-        """Whether nothing answers the query well: every hit is loose, though something speaks for each.
-
-        Hits of a filter alone have no reasons: they are all equally right.
-        """
-        return bool(self.hits) and all(hit.closeness == "loose" and hit.reasons for hit in self.hits)
+        """Whether nothing answers the query well: every hit is loose."""
+        return bool(self.hits) and all(hit.closeness == "loose" for hit in self.hits)
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -134,7 +134,9 @@ class HitOut(BaseModel):
     id: str
     score: float = Field(description="orders this answer, higher is better; means nothing across answers")
     confidence: float | None = Field(description="probability, or null while no calibrator is bound")
-    closeness: Literal["very close", "close", "loose"]
+    closeness: Literal["very close", "close", "loose"] | None = Field(
+        description="how near it is; null where it was compared with nothing, as under a filter alone"
+    )
     title: str
     text: str
     attributes: dict[str, Plain]

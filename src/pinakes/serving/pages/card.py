@@ -75,8 +75,8 @@ class Card:
 
     @property
     def grade(self) -> int:
-        """Closeness as 1 (loose), 2 (close) or 3 (very close)."""
-        return {"loose": 1, "close": 2, "very close": 3}[self.hit.closeness]
+        """Closeness as 1 (loose), 2 (close) or 3 (very close); 0 where there is none."""
+        return {None: 0, "loose": 1, "close": 2, "very close": 3}[self.hit.closeness]
 
     @property
     def reason(self) -> str:

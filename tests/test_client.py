@@ -53,12 +53,14 @@ def text(value):
         {"like": "coin-0001", "score": "roles", "top": 4},
         {"where": "family = 'mug' or price > 3", "sort": "-price", "facets": ("family", "price")},
         {"text": "flowerr peta", "prefix": True},
+        {"text": "coin", "sort": "-price", "offset": 3, "top": 3},
         {"text": {"coin": 1.0}, "weights": {"words": 0.5}, "as_of": date(2025, 1, 1)},
     ],
 )
 def test_answers_are_those_of_the_engine(client, engine, query):
     ours, theirs = client.search(**query), engine.search(**query)
     assert (ours.ids, ours.receipt, ours.release) == (theirs.ids, theirs.receipt, theirs.release)
+    assert (ours.more, ours.notes) == (theirs.more, theirs.notes)
     assert (ours.plan, ours.facets) == (theirs.plan, theirs.facets)
     assert (ours.did_you_mean, ours.corrections) == (theirs.did_you_mean, theirs.corrections)
     for mine, hit in zip(ours, theirs, strict=True):

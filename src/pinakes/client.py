@@ -78,6 +78,7 @@ class Client:
         sort: str | None = None,
         facets: Sequence[str] = (),
         prefix: bool = False,
+        offset: int = 0,
     ) -> Results:
         """Find the items that answer a query best; see `Engine.search` for the arguments.
 
@@ -106,6 +107,7 @@ class Client:
             "sort": sort,
             "facets": list(facets) or None,
             "prefix": prefix or None,
+            "offset": offset or None,
         }
         given = {name: value for name, value in query.items() if value is not None}
         return replace(read_results(self._ask("POST", "/v1/search", given)), picture=self._inline)
@@ -243,6 +245,7 @@ def read_results(answer: Mapping[str, Any]) -> Results:
         facets=tuple(_facet(facet) for facet in answer["facets"]),
         did_you_mean=answer["did_you_mean"],
         corrections=tuple(Correction(**correction) for correction in answer["corrections"]),
+        more=answer["more"],
     )
 
 

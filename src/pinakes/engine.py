@@ -159,6 +159,7 @@ class Engine:
         sort: str | None = None,
         facets: Sequence[str] = (),
         prefix: bool = False,
+        offset: int = 0,
     ) -> Results:
         """Find the items that answer a query best.
 
@@ -185,9 +186,11 @@ class Engine:
                 False shows them all; as ``search.collapse`` is set when None.
             min_confidence: least confidence of a hit, 0 to 1; needs a calibrated release.
             sort: a field by which what was found is ordered, lowest first; ``-`` before it for highest first.
-                Unknown values come last, equal ones go by id.
+                Unknown values come last, equal ones go by id. Found is every item that holds one of the
+                words, the ``candidates`` nearest of each space, and of a filter alone all that pass.
             facets: fields whose values are counted under the filter; see `facets`.
             prefix: the last word may be the beginning of another, as while it is typed.
+            offset: how many hits, of the pages before, are left out.
 
         Raises:
             QueryError: nothing to search for, or something that this release cannot answer.
@@ -212,6 +215,7 @@ class Engine:
             sort=sort,
             facets=facets,
             prefix=prefix,
+            offset=offset,
         )
         opened, watch = self._current(), Stopwatch()
         query = asked.encode(opened, self._pictures.prepare, watch)

@@ -177,10 +177,42 @@ def test_pages_follow_each_other_without_gap_or_repeat(client):
     assert [hit["id"] for hit in hits][:30] == ids(whole)
 
 
+def every_page(client, **query):
+    """Follow the cursors to the end."""
+    pages = [search(client, **query)]
+    while pages[-1]["next"]:
+        pages.append(search(client, **query, cursor=pages[-1]["next"]))
+    assert [page["more"] for page in pages] == [True] * (len(pages) - 1) + [False]
+    return pages
+
+
 def test_pages_end_with_the_candidates(client):
-    first = search(client, where="date_added > '1900-01-01'", top=8, candidates=12)
-    second = search(client, where="date_added > '1900-01-01'", top=8, candidates=12, cursor=first["next"])
-    assert (len(first["hits"]), len(second["hits"]), second["next"]) == (8, 4, None)
+    pages = every_page(client, like="coin-0001", top=8, candidates=12, collapse=False)
+    assert [len(page["hits"]) for page in pages] == [8, 4]
+
+
+@pytest.mark.parametrize("query", [{"where": "price > 0"}, {"text": "blue"}, {"text": "a blue mug"}])
+def test_cursors_run_over_all_that_a_field_puts_in_order(client, served_engine, query):
+    pages = every_page(client, **query, sort="-price", top=3, candidates=3, weights={"picture": 0})
+    hits = [hit for page in pages for hit in page["hits"]]
+    found = served_engine.search(**query, top=1000, candidates=1000, weights={"picture": 0})
+    prices = [hit["attributes"].get("price") for hit in hits]
+    known = [price for price in prices if price is not None]
+    assert known
+    assert len(pages) > 1
+    assert known == sorted(known, reverse=True)
+    assert prices[len(known) :] == [None] * (len(prices) - len(known))
+    assert sorted(hit["id"] for hit in hits) == sorted(found.ids)
+    assert [hit["rank"] for hit in hits] == list(range(1, len(hits) + 1))
+
+
+def test_a_page_may_be_asked_for_by_its_offset(client):
+    whole = search(client, where="price > 0", sort="price", top=12)
+    assert ids(search(client, where="price > 0", sort="price", top=5, offset=7)) == ids(whole)[7:]
+    after = search(client, where="price > 0", sort="price", top=2, offset=7)
+    following = search(client, where="price > 0", sort="price", top=2, offset=7, cursor=after["next"])
+    assert ids(after) + ids(following) == ids(whole)[7:11]
+    problem_of(client.post("/v1/search", json={"text": "x", "offset": -1}), 422, "invalid-request")
 
 
 def test_a_cursor_goes_with_its_query_and_picture(client, coin):

@@ -45,8 +45,9 @@ def search(
         list[str] | None, typer.Option(help="SIGNAL=NUMBER, such as words=0.5; may be repeated.")
     ] = None,
     top: Annotated[int, typer.Option("--top", "-n", "--limit", help="How many hits.")] = 10,
+    offset: Annotated[int, typer.Option(help="How many hits to leave out, of the pages before.")] = 0,
     candidates: Annotated[
-        int, typer.Option(help="How many items each signal brings; --sort orders these.")
+        int, typer.Option(help="How many items each signal brings; --sort takes all that hold a word.")
     ] = 200,
     sort: Annotated[
         str | None, typer.Option(help="Order by a field, lowest first; -FIELD for highest first.")
@@ -99,6 +100,7 @@ def search(
             sort=sort,
             facets=facet or (),
             prefix=prefix,
+            offset=offset,
         )
         if html is not None:
             write_sheet(html, engine, results, title=text or "Search")

@@ -36,6 +36,7 @@ class SearchArguments:
     sort: str | None = None
     facets: Sequence[str] = ()
     prefix: bool = False
+    offset: int = 0
 
     def encode(self, opened: OpenRelease, prepare: PrepareImage, watch: Stopwatch) -> EncodedQuery:
         """Encode everything for a release.
@@ -70,7 +71,7 @@ class SearchArguments:
             as_of=self.as_of,
             weights=self.weights or {},
             score=self.score,
-            cut=Cut(self.top, self.candidates, collapse, self.sort),
+            cut=Cut(self.top, self.candidates, collapse, self.sort, self.offset),
             facets=(self.facets,) if isinstance(self.facets, str) else tuple(self.facets),
             prefix=self.prefix,
         )

@@ -56,6 +56,7 @@ class Hydrator:
         rows: NDArray[np.int64],
         scores: NDArray[np.float64],
         duplicates: Mapping[int, Mapping[str, Kind]],
+        first: int = 1,
     ) -> tuple[Hit, ...]:
         """Return one hit for each row.
 
@@ -63,13 +64,14 @@ class Hydrator:
             rows: items in the numbering of the corpus, best first.
             scores: of the same length.
             duplicates: by row, the ids of the items that it stands for, and how each is related.
+            first: rank of the first.
         """
         matches = self._matches(rows)
         found = [_Quoted(signal, signal.positions(), signal.scores.tolist()) for signal in self.evidence]
         return tuple(
             self._hit(rank, row, score, self._told(row, match, found), duplicates.get(row, {}))
             for rank, (row, score, match) in enumerate(
-                zip(rows.tolist(), scores.tolist(), matches, strict=True), start=1
+                zip(rows.tolist(), scores.tolist(), matches, strict=True), start=first
             )
         )
 

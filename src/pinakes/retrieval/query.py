@@ -29,17 +29,21 @@ class Cut:
         collapse: show one item for several with ``"identical"`` pictures, or with ``"near"`` ones too: one
             photo, re-encoded or edited. True says identical; False shows them all.
         sort: the field whose order takes the place of the order by score, ``-`` before it for highest first;
-            None for the score.
+            None for the score. Words then bring every item that holds one, not the best candidates alone.
+        offset: how many hits, of the pages before, are left out.
     """
 
     top: int = 10
     candidates: int = 200
     collapse: Collapse = True
     sort: str | None = None
+    offset: int = 0
 
     def __post_init__(self) -> None:
         if not 1 <= self.top <= MAX_TOP:
             raise QueryError(f"top must be from 1 to {MAX_TOP}, got {self.top}")
+        if self.offset < 0:
+            raise QueryError(f"offset must be at least 0, got {self.offset}")
         if self.candidates < 1:
             raise QueryError(f"candidates must be at least 1, got {self.candidates}")
         if not isinstance(self.collapse, bool) and self.collapse not in FARTHEST:
@@ -47,8 +51,13 @@ class Cut:
 
     @property
     def depth(self) -> int:
-        """How many items each signal brings."""
+        """How many items each signal brings: the same for every page, so that pages are of one list."""
         return max(self.top, self.candidates)
+
+    @property
+    def end(self) -> int:
+        """How many hits there are up to the last one that is wanted."""
+        return self.offset + self.top
 
     @property
     def up_to(self) -> Kind | None:

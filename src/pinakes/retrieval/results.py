@@ -120,6 +120,7 @@ class Results:
         did_you_mean: the text with other words put in, to be searched for instead; None where there are none.
         corrections: those words: no item holds what was typed and the hits are those of the other word, or
             hardly any does and the other is only suggested.
+        more: there are hits after these, which a larger ``offset`` or ``top`` gives.
     """
 
     hits: tuple[Hit, ...]
@@ -134,6 +135,7 @@ class Results:
     facets: tuple[Facet, ...] = ()
     did_you_mean: str | None = None
     corrections: tuple[Correction, ...] = ()
+    more: bool = False
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -168,6 +170,7 @@ class Results:
             "facets": [facet.to_dict() for facet in self.facets],
             "did_you_mean": self.did_you_mean,
             "corrections": [asdict(correction) for correction in self.corrections],
+            "more": self.more,
         }
 
     def to_json(self, indent: int | None = None) -> str:

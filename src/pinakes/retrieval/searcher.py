@@ -122,14 +122,14 @@ class Searcher:
                     places = sorted_rows(self.corpus.columns, sort, rows, self.corpus.order)
                     rows, scores = rows[places], scores[places]
             with watch.stage("collapse"):
-                rows, scores, duplicates = self._cut(query, rows, scores)
+                rows, scores, duplicates, more = self._cut(query, rows, scores)
             if self._settled(query, rows):
                 break
             ready = None
         with watch.stage("hydrate"):
             evidence = tuple(Evidence(s.name, s.rows, s.scores, s.dense) for s in signals)
             hydrator = Hydrator(self.corpus, asked.query if asked else None, evidence)
-            hits = hydrator.hits(rows, scores, duplicates)
+            hits = hydrator.hits(rows, scores, duplicates, first=query.cut.offset + 1)
         facets: tuple[Facet, ...] = ()
         if query.facets:
             with watch.stage("facets"):
@@ -143,10 +143,15 @@ class Searcher:
             n_below=0,
             receipt=self._receipt(query, hits),
             synthetic=self.synthetic,
-            notes=(*(asked.notes if asked else ()), *self._unseen(query)),
+            notes=(
+                *(asked.notes if asked else ()),
+                *self._unseen(query),
+                *([] if sort is None else _sorted_only(signals, query.cut.depth)),
+            ),
             facets=facets,
             did_you_mean=asked.did_you_mean(corrections) if asked else None,
             corrections=corrections,
+            more=more,
         )
 
     def compare(self, query: EncodedQuery) -> tuple[int, int]:
@@ -262,7 +267,7 @@ class Searcher:
 
         One list by score alone is in its final order: its best are the answer, however long it is.
         """
-        full, shallow = query.cut.depth, 2 * query.cut.top + SPARE
+        full, shallow = query.cut.depth, 2 * query.cut.end + SPARE
         alone = not query.words and len(query.spaces) == 1 and query.cut.sort is None
         return (shallow, full) if alone and 2 * shallow < full else (full,)
 
@@ -290,7 +295,8 @@ class Searcher:
                 signals.append(Signal(EXACT_ID, np.array([row]), np.array([EXACT_ID_BONUS]), 1.0))
         if asked is not None:
             with watch.stage(WORDS):
-                found = asked.search(mask, depth, order)
+                # A field's order is that of everything that the words find, however little its score.
+                found = asked.search(mask, depth if query.cut.sort is None else len(order), order)
             signals.append(Signal(WORDS, found.rows, found.scores, query.weights.get(WORDS, 1.0)))
         anything = any(len(signal.rows) for signal in signals)
         if query.fallback is not None and not anything:
@@ -341,18 +347,17 @@ class Searcher:
 
     def _cut(
         self, query: EncodedQuery, rows: NDArray[np.int64], scores: NDArray[np.float64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64], Mapping[int, Mapping[str, Kind]]]:
-        """Keep the first of every family, and the best `top` of what is left."""
-        up_to = query.cut.up_to
-        if up_to is None or not len(rows):
-            return rows[: query.cut.top], scores[: query.cut.top], {}
-        if self.families.alone(up_to, rows):
-            return rows[: query.cut.top], scores[: query.cut.top], {}
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], Mapping[int, Mapping[str, Kind]], bool]:
+        """Keep the first of every family, and the page that is wanted of what is left; are there more?"""
+        up_to, page = query.cut.up_to, slice(query.cut.offset, query.cut.end)
+        if up_to is None or not len(rows) or self.families.alone(up_to, rows):
+            return rows[page], scores[page], {}, len(rows) > query.cut.end
         families = self.families.by_row(up_to)[rows]
         _, firsts, counts = np.unique(families, return_index=True, return_counts=True)
-        kept = np.sort(firsts)[: query.cut.top]
+        more = len(firsts) > query.cut.end
+        kept = np.sort(firsts)[page]
         if counts.max() == 1:
-            return rows[kept], scores[kept], {}
+            return rows[kept], scores[kept], {}, more
         ids = self.corpus.items["id"]
         duplicates = {
             int(rows[position]): {
@@ -361,7 +366,7 @@ class Searcher:
             }
             for position in kept
         }
-        return rows[kept], scores[kept], {row: others for row, others in duplicates.items() if others}
+        return rows[kept], scores[kept], {row: others for row, others in duplicates.items() if others}, more
 
     def _receipt(self, query: EncodedQuery, hits: tuple[Hit, ...]) -> str:
         """Return what names an answer: the same release, query and hits give the same receipt."""
@@ -374,6 +379,15 @@ class Searcher:
         else:
             method, scanned, recall = {WORDS: "bm25"}.get(signal.name, "lookup"), len(signal.rows), 1.0
         return PlanStep(signal.name, method, scanned, round(share, 6), recall, signal.weight)
+
+
+def _sorted_only(signals: Sequence[Signal], depth: int) -> list[str]:
+    """Say of which lists only the best were put in order: nearness has no end as words have."""
+    return [
+        f"of {signal.name}, only the {depth} nearest were put in order"
+        for signal in signals
+        if signal.dense is not None and len(signal.rows) >= depth
+    ]
 
 
 def _vector_digests(query: EncodedQuery) -> dict[str, str]:

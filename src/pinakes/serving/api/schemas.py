@@ -14,6 +14,7 @@ from pinakes.types import AttributeType, Collapse, ItemScore
 MAX_PAGE = 200
 MAX_CANDIDATES = 2_000
 MAX_BATCH = 64
+MAX_OFFSET = 2**31 - 1
 MAX_FILTER = 10_000
 MAX_DIM = 4_096
 
@@ -76,7 +77,11 @@ class SearchQuery(Body):
     as_of: date | None = Field(None, description="the day on which rights are judged; today when null")
     top: int = Field(10, ge=1, le=MAX_PAGE, description="hits on a page")
     candidates: int = Field(
-        200, ge=1, le=MAX_CANDIDATES, description="items each signal brings into the fusion; pages end there"
+        200,
+        ge=1,
+        le=MAX_CANDIDATES,
+        description="items each signal brings; pages end where all of them were shown, and under `sort` "
+        "words bring every item that holds one",
     )
     score: ItemScore | None = Field(
         None, description="what an item with several views counts by; as each space is set when null"
@@ -92,11 +97,14 @@ class SearchQuery(Body):
     rerank: str | None = Field(None, description="name of a reranker that is bound to the release")
     sort: str | None = Field(
         None,
-        description="field by which hits are ordered, lowest first; `-price` for highest first",
+        description="field by which all that was found is ordered, lowest first; `-price` for highest first",
         max_length=200,
     )
     facets: list[str] = Field([], description="fields whose values are counted, too", max_length=50)
     prefix: bool = Field(False, description="the last word may be the beginning of another")
+    offset: int = Field(
+        0, ge=0, le=MAX_OFFSET, description="hits to leave out; `cursor` also stays with one release"
+    )
     cursor: str | None = Field(
         None, description="`next` of the page before; send it with the same query", max_length=400
     )
@@ -213,6 +221,7 @@ class Answer(BaseModel):
     facets: list[FacetOut] = Field(description="those that were asked for")
     did_you_mean: str | None = Field(description="the text with other words put in, or null")
     corrections: list[CorrectionOut]
+    more: bool = Field(description="there are hits after these")
     next: str | None = Field(description="cursor of the next page, or null")
 
 

@@ -136,13 +136,11 @@ class _Prepared:
     Attributes:
         engine: answers it.
         arguments: of `Engine.search`.
-        offset: hits of the pages before.
         fingerprint: tells it from other queries.
     """
 
     engine: Engine
     arguments: Mapping[str, Any]
-    offset: int
     fingerprint: str
 
 
@@ -157,7 +155,7 @@ def answer_query(
         GoneError: the cursor's release is gone.
     """
     prepared = _prepare(context, query, uploads)
-    return _answer(context, query, prepared, prepared.engine.search(**prepared.arguments))
+    return _answer(context, prepared, prepared.engine.search(**prepared.arguments))
 
 
 def answer_queries(
@@ -171,7 +169,7 @@ def answer_queries(
         except Exception:  # one by one, the query that it is about has it
             pass
         else:
-            return list(map(partial(_answer, context), queries, prepared, found))
+            return list(map(partial(_answer, context), prepared, found))
     return [_attempt(context, query) for query in queries]
 
 
@@ -186,7 +184,7 @@ def _prepare(context: ServingContext, query: SearchQuery, uploads: Sequence[Uplo
     pictures = [*_pictures(context, query), *((u.data, 1.0, _role(u.part)) for u in uploads)]
     vector = _arrays(query.vector)
     asked = _fingerprint(query, vector, uploads)
-    engine, offset = context.engine, 0
+    engine, offset = context.engine, query.offset
     if query.cursor is not None:
         cursor = Cursor.decode(query.cursor)
         cursor.check(asked)
@@ -201,8 +199,7 @@ def _prepare(context: ServingContext, query: SearchQuery, uploads: Sequence[Uplo
         "weights": query.weights,
         "where": query.where,
         "as_of": query.as_of,
-        # The depth of the ranked lists decides the fusion, so all pages of a query have that of the last one.
-        "top": max(1, min(offset + query.top, max(query.candidates, query.top))),
+        "top": query.top,
         "candidates": query.candidates,
         "rerank": query.rerank,
         "score": query.score,
@@ -211,27 +208,24 @@ def _prepare(context: ServingContext, query: SearchQuery, uploads: Sequence[Uplo
         "sort": query.sort,
         "facets": query.facets,
         "prefix": query.prefix,
+        "offset": offset,
     }
-    return _Prepared(engine, arguments, offset, asked)
+    return _Prepared(engine, arguments, asked)
 
 
-def _answer(
-    context: ServingContext, query: SearchQuery, prepared: _Prepared, results: Results
-) -> dict[str, Any]:
+def _answer(context: ServingContext, prepared: _Prepared, results: Results) -> dict[str, Any]:
     context.metrics.observe_search(results.timings, results.plan)
-    end = prepared.arguments["top"]
-    more = len(results) == end and end < query.candidates
-    following = Cursor(results.release, end, prepared.fingerprint).encode() if more else None
-    return {**wire_results(results, prepared.offset), "next": following}
+    end = prepared.arguments["offset"] + prepared.arguments["top"]
+    following = Cursor(results.release, end, prepared.fingerprint).encode() if results.more else None
+    return {**wire_results(results), "next": following}
 
 
-def wire_results(results: Results, offset: int = 0) -> dict[str, Any]:
-    """Return an answer as it goes over the wire, without the hits of the pages before.
+def wire_results(results: Results) -> dict[str, Any]:
+    """Return an answer as it goes over the wire.
 
     Where `Results.to_dict` names the file of a thumbnail, this names its address.
     """
     answer = results.to_dict()
-    answer["hits"] = answer["hits"][offset:]
     for hit in answer["hits"]:
         if hit["thumb"]:
             hit["thumb"] = media_address(PurePosixPath(hit["thumb"]).stem)

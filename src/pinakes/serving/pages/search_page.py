@@ -150,6 +150,7 @@ class SearchPage:
             sort=asked.sort or None,
             prefix=asked.typing,
             top=top,
+            candidates=MOST + 1,  # of the longest page, so that "more" adds hits and moves none
         )
 
 

@@ -34,11 +34,15 @@ def answer(engine, item, candidates, **how):
     return told, found.receipt
 
 
-@pytest.mark.parametrize("how", [{}, {"collapse": False}, {"where": "family = 'coin'"}])
-def test_the_answer_does_not_depend_on_the_depth(engine, how):
+@pytest.mark.parametrize(
+    ("how", "deep"),
+    # Where nothing stands for others, lists begin with the wanted.
+    [({}, DEEP), ({"collapse": False}, 2 * TOP), ({"where": "family = 'coin'"}, DEEP)],
+)
+def test_the_answer_does_not_depend_on_the_depth(engine, how, deep):
     ids = engine.search(where="family = 'coin' or family = 'cocktail'", top=60, collapse=False).ids
     for item in ids:
-        assert answer(engine, item, SHALLOW, **how) == answer(engine, item, DEEP, **how)
+        assert answer(engine, item, SHALLOW, **how) == answer(engine, item, deep, **how)
 
 
 def test_the_items_behind_a_hit_are_found_however_deep(engine):

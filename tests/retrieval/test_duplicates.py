@@ -129,3 +129,13 @@ def test_without_a_search_identical_pictures_are_known_and_the_rest_is_unseen():
 def test_pictures_of_a_later_snapshot_are_unseen_but_for_those_that_were_there_before():
     assert finder(views("a", "b", "a", "z"), starts=[0, 2, 4]).unseen == 1
     assert finder(views("a", "b", "a", "z"), starts=[0, 2, 4], dead=(3,)).unseen == 0
+
+
+def test_whether_items_are_alone_depends_on_the_kind():
+    table = views("a", "b", "q", "x", "z")
+    assert finder(table).none(Kind.IDENTICAL)
+    families = finder(table)
+    assert not families.none(Kind.EDITED)
+    assert families.alone(Kind.IDENTICAL, np.arange(5))
+    assert families.alone(Kind.EDITED, np.array([2, 3, 4]))
+    assert not families.alone(Kind.EDITED, np.array([0, 2]))

@@ -58,7 +58,7 @@ class FamilyFinder:
         self._starts = starts
         self._stored: StoredPairs | None = None
         self._families: dict[Kind, NDArray[np.int64]] = {}
-        self._sizes: dict[Kind, NDArray[np.int64]] = {}
+        self._related: dict[Kind, NDArray[np.bool_] | None] = {}
         self._unseen: int | None = None
 
     @property
@@ -85,11 +85,21 @@ class FamilyFinder:
 
     def alone(self, up_to: Kind, rows: NDArray[np.int64]) -> bool:
         """Return whether each of some items is the only one of its family."""
+        with_others = self._with_others(up_to)
+        return with_others is None or not with_others[rows].any()
+
+    def none(self, up_to: Kind) -> bool:
+        """Return whether every item is the only one of its family."""
+        return self._with_others(up_to) is None
+
+    def _with_others(self, up_to: Kind) -> NDArray[np.bool_] | None:
+        """Return which items are in a family with others, shape (items,); None where none is."""
         families = self.by_row(up_to)
         kind = Kind.IDENTICAL if families is self._corpus.family else up_to
-        if kind not in self._sizes:
-            self._sizes[kind] = np.bincount(families, minlength=len(families))
-        return bool((self._sizes[kind][families[rows]] == 1).all())
+        if kind not in self._related:
+            related = np.bincount(families, minlength=len(families))[families] > 1
+            self._related[kind] = related if related.any() else None
+        return self._related[kind]
 
     def kind_of(self, row: int, other: int) -> Kind:
         """Return the closest kind at which two items of one family are together."""

@@ -37,7 +37,7 @@ EXACT_ID_BONUS = 1.0
 """Added to the fused score of the item whose id was typed: more than all other signals together can reach."""
 
 SPARE = 20
-"""Items beyond twice the wanted, for those that stand behind others with the same pictures."""
+"""Items beyond twice the wanted, where there are some that stand behind others with the same pictures."""
 
 _encode = json.JSONEncoder(sort_keys=True).encode
 
@@ -267,7 +267,9 @@ class Searcher:
 
         One list by score alone is in its final order: its best are the answer, however long it is.
         """
-        full, shallow = query.cut.depth, 2 * query.cut.end + SPARE
+        full, end, up_to = query.cut.depth, query.cut.end, query.cut.up_to
+        alike = up_to is not None and not self.families.none(up_to)
+        shallow = 2 * end + SPARE if alike else end + 1  # one more tells whether more follow
         alone = not query.words and len(query.spaces) == 1 and query.cut.sort is None
         return (shallow, full) if alone and 2 * shallow < full else (full,)
 

@@ -297,7 +297,7 @@ class Collection:
     def verify(self, ref: str = LIVE) -> verify.Report:
         """Hash and check every file of a release again."""
         self.settings  # noqa: B018 - a folder that is not a collection is said to be so
-        return verify.verify_release(self.paths, refs.read_ref(self.paths, ref).release)
+        return verify.verify_release(self.paths, refs.read_release(self.paths, ref))
 
     def block(self, ids: Sequence[str], reason: str) -> frozenset[str]:
         """Take items down from every release at once, and return all ids that are blocked now."""
@@ -352,7 +352,7 @@ class Collection:
             IntegrityError: the release is damaged.
             StorageError: the disk refused.
         """
-        release = refs.read_ref(self.paths, LIVE).release
+        release = refs.read_release(self.paths, LIVE)
         files = picture_files(self.paths, self.settings)
         return DuplicateSearch(self.paths, release, files, self.progress).run()
 

@@ -132,12 +132,12 @@ class Migration:
         """
         settings = self._settings()
         with writing(self._paths, settings, "migrate"):
-            candidate = refs.read_ref(self._paths, CANDIDATE).release
+            candidate = refs.read_release(self._paths, CANDIDATE)
             if self._begun(settings) is None:
                 raise UsageError(f"the ref {CANDIDATE} is not a migration of {self.space} to {self.to}")
             # First the settings: should the second step fail, the next `index` completes the migration.
             save_settings(self._paths.root, settings)
-            return refs.publish(self._paths, LIVE, candidate, self._reason).release
+            return refs.publish(self._paths, LIVE, candidate, self._reason)
 
     @property
     def _paths(self) -> CollectionPaths:
@@ -169,9 +169,9 @@ class Migration:
         paths = self._paths
         if CANDIDATE not in refs.list_refs(paths):
             return None
-        candidate = refs.read_ref(paths, CANDIDATE).release
+        candidate = refs.read_release(paths, CANDIDATE)
         same = candidate.settings["spaces"] == settings.model_dump(mode="json")["spaces"]
-        return candidate if same and candidate != refs.read_ref(paths, LIVE).release else None
+        return candidate if same and candidate != refs.read_release(paths, LIVE) else None
 
     def _reencoder(
         self, settings: Settings, database: Database, cache: FeatureCache, family: EncoderFamily
@@ -182,13 +182,13 @@ class Migration:
 
     def _texts(self) -> list[str]:
         """Return the words of the items that are served, where there are any."""
-        base = refs.read_ref(self._paths, LIVE).release.snapshots[0].name
+        base = refs.read_release(self._paths, LIVE).snapshots[0].name
         return [text for text in item_texts(open_snapshot(self._paths, base).items) if text]
 
     def _sample(self) -> list[str]:
         """Return ids of items that are served, spread evenly."""
         paths = self._paths
-        base = refs.read_ref(paths, LIVE).release.snapshots[0].name
+        base = refs.read_release(paths, LIVE).snapshots[0].name
         ids = open_snapshot(paths, base).items["id"]
         rows = np.unique(np.linspace(0, len(ids) - 1, min(QUERIES, len(ids))).astype(np.int64))
         return [ids[int(row)] for row in rows]

@@ -7,13 +7,13 @@ from pinakes.retrieval.following import Follower, file_stamp
 
 
 def test_a_ref_is_read_again_only_when_its_file_is_another(gallery, monkeypatch):
-    read, times = following.read_ref, []
+    read, times = following.read_release, []
 
     def counted(*arguments):
         times.append(arguments)
         return read(*arguments)
 
-    monkeypatch.setattr(following, "read_ref", counted)
+    monkeypatch.setattr(following, "read_release", counted)
     collection = Collection(gallery)
     follower = Follower(collection.paths, "live", None)
     try:

@@ -9,7 +9,7 @@ from pinakes.kernels.hashing import digest
 from pinakes.snapshots import refs
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.manifest import read_manifest
-from pinakes.snapshots.refs import list_refs, publish, read_ref, rollback
+from pinakes.snapshots.refs import list_refs, publish, read_ref, read_release, rollback
 from pinakes.snapshots.release import Release, SnapshotPin, make_release
 from pinakes.snapshots.writer import write_snapshot
 
@@ -48,8 +48,8 @@ def test_snapshots_of_a_release_follow_each_other(written: CollectionPaths) -> N
 
 def test_publish_and_read(written: CollectionPaths) -> None:
     release = numbered(written, 1)
-    ref = publish(written, "live", release, "first")
-    assert ref == read_ref(written, "live")
+    assert publish(written, "live", release, "first") == release == read_release(written, "live")
+    ref = read_ref(written, "live")
     assert ref.release == release
     assert [move.reason for move in ref.history] == ["first"]
     publish(written, "candidate", release, "try")
@@ -152,6 +152,16 @@ def test_damaged_ref(written: CollectionPaths, old: str, new: str, problem: str)
     assert "remove it and publish a release again" in str(caught.value)
 
 
+def test_what_is_served_is_read_although_an_earlier_move_is_damaged(written: CollectionPaths) -> None:
+    publish(written, "live", numbered(written, 1), "first")
+    publish(written, "live", numbered(written, 2), "second")
+    path = written.ref("live")
+    path.write_text(path.read_text(encoding="utf-8").replace('"number": 1', '"number": 7'), encoding="utf-8")
+    assert read_release(written, "live") == numbered(written, 2)
+    with pytest.raises(IntegrityError, match="does not match its own id"):
+        read_ref(written, "live")
+
+
 def test_a_crash_before_the_rename_changes_nothing(
     written: CollectionPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,5 +174,5 @@ def test_a_crash_before_the_rename_changes_nothing(
         patch.setattr(Path, "replace", fail)
         with pytest.raises(StorageError, match="No space left on device"):
             publish(written, "live", numbered(written, 2), "second")
-    assert read_ref(written, "live") == first
+    assert read_release(written, "live") == first
     assert [path.name for path in written.refs.iterdir()] == ["live.json"]

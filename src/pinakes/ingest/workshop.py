@@ -51,7 +51,7 @@ def picture_files(paths: CollectionPaths, settings: Settings) -> PictureFiles:
 
 def served_release(paths: CollectionPaths) -> Release | None:
     """Return what the ref ``live`` points to; None before the first publication."""
-    return refs.read_ref(paths, LIVE).release if LIVE in refs.list_refs(paths) else None
+    return refs.read_release(paths, LIVE) if LIVE in refs.list_refs(paths) else None
 
 
 def make_freezer(
@@ -99,7 +99,7 @@ def point_ref(
     decisive = settings.model_dump(mode="json", exclude={"cache"})
     decisive = with_synonyms(decisive, load_synonyms(paths.root))
     release = make_release(paths, snapshots, served.models if served else {}, decisive)
-    return refs.publish(paths, ref, release, reason).release
+    return refs.publish(paths, ref, release, reason)
 
 
 @contextmanager

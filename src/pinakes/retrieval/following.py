@@ -12,7 +12,7 @@ from pinakes.retrieval.searcher import Searcher
 from pinakes.snapshots.blocks import read_blocks
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.live import newest_live
-from pinakes.snapshots.refs import Ref, read_ref
+from pinakes.snapshots.refs import read_ref, read_release
 from pinakes.snapshots.release import Release
 
 LOOK_EVERY = 0.5
@@ -47,7 +47,7 @@ class Follower:
         self._lock = threading.Lock()
         self._opened: OpenRelease | None = None
         self._looked = 0.0
-        self._read: tuple[tuple[int, ...], Ref] | None = None
+        self._read: tuple[tuple[str | None, tuple[int, ...]], Release] | None = None
 
     def close(self) -> None:
         """Give back the leases; the release is opened again when it is asked for again."""
@@ -118,19 +118,19 @@ class Follower:
             self._opened, self.trouble = fresh, None
             opened.close()
 
-    def _ref(self) -> Ref:
-        """Return the ref; with a long history it takes 7 ms to read, so only when its file is another."""
+    def _wanted(self) -> Release:
+        """Return what the ref points to, or stay on; its file is read only when it is another."""
         stamp = file_stamp(self.paths.ref(self.ref))
-        if self._read is None or not stamp or self._read[0] != stamp:
-            self._read = stamp, read_ref(self.paths, self.ref)
+        asked = self.pinned, stamp
+        if self._read is None or not stamp or self._read[0] != asked:
+            self._read = asked, self._named()
         return self._read[1]
 
-    def _wanted(self) -> Release:
-        """Return what the ref points to, or the release of its history that this engine stays on."""
-        ref = self._ref()
+    def _named(self) -> Release:
+        """Read what the ref points to, or the release of its history that this engine stays on."""
         if self.pinned is None:
-            return ref.release
-        known = {move.release.id: move.release for move in ref.history}
+            return read_release(self.paths, self.ref)
+        known = {move.release.id: move.release for move in read_ref(self.paths, self.ref).history}
         if self.pinned not in known:
             raise UnknownNameError("release", self.pinned, known)
         return known[self.pinned]

@@ -8,7 +8,7 @@ from pinakes.engine import Engine, open_engine
 from pinakes.errors import IntegrityError, PinakesError
 from pinakes.settings import load_settings
 from pinakes.snapshots.layout import CollectionPaths
-from pinakes.snapshots.refs import list_refs, read_ref
+from pinakes.snapshots.refs import list_refs, read_ref, read_release
 from pinakes.snapshots.release import Release
 from pinakes.snapshots.verify import verify_release
 
@@ -62,7 +62,7 @@ async def follow(engine: Engine) -> None:
 
     One that is pinned follows its ref again as soon as something else is published that is sound.
     """
-    damaged, said = engine.pinned and read_ref(engine.paths, engine.ref).release.id, ""
+    damaged, said = engine.pinned and read_release(engine.paths, engine.ref).id, ""
     while True:
         await asyncio.sleep(LOOK_EVERY)
         try:
@@ -78,7 +78,7 @@ async def follow(engine: Engine) -> None:
 
 
 async def _unpin(engine: Engine, damaged: str | None) -> None:
-    published = read_ref(engine.paths, engine.ref).release
+    published = read_release(engine.paths, engine.ref)
     if published.id != damaged and await asyncio.to_thread(is_sound, engine.paths, published):
         logger.info("following %s again: release %s", engine.ref, published.id)
         engine.follow()

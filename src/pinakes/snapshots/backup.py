@@ -26,7 +26,7 @@ from pinakes.snapshots.layout import TEMPORARY, CollectionPaths
 from pinakes.snapshots.leases import hold_leases
 from pinakes.snapshots.live import newest_live_file
 from pinakes.snapshots.manifest import FileRecord
-from pinakes.snapshots.refs import list_refs, read_ref
+from pinakes.snapshots.refs import list_refs, read_release
 from pinakes.snapshots.release import check_release
 
 LIST = "backup.json"
@@ -75,7 +75,7 @@ def backup(paths: CollectionPaths, file: Path) -> BackupReport:
         stack.callback(remove, temporary)
         stage = CollectionPaths(Path(staged))
         _copy_what_changes(paths, stage)
-        releases = [read_ref(stage, name).release for name in list_refs(stage)]
+        releases = [read_release(stage, name) for name in list_refs(stage)]
         snapshots = sorted({pin.name for release in releases for pin in release.snapshots})
         stack.enter_context(hold_leases(paths, *snapshots))
         for release in releases:

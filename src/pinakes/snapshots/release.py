@@ -11,7 +11,7 @@ from typing import Any
 from pinakes.errors import IntegrityError, UsageError
 from pinakes.kernels.hashing import canonical_json, digest
 from pinakes.snapshots.layout import CollectionPaths, SnapshotName
-from pinakes.snapshots.manifest import read_manifest
+from pinakes.snapshots.manifest import Manifest, read_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,11 @@ def make_release(
         UsageError: no snapshots, or they do not follow each other.
         IntegrityError: a manifest is missing or damaged.
     """
-    pins = tuple(SnapshotPin(name, read_manifest(paths.snapshot(name).manifest).digest) for name in snapshots)
+    manifests = [read_manifest(paths.snapshot(name).manifest) for name in snapshots]
+    _check_chain(snapshots, manifests)
+    pins = tuple(SnapshotPin(name, found.digest) for name, found in zip(snapshots, manifests, strict=True))
     # As they will be read back: a tuple and a list are one value in JSON, and two in Python.
-    release = Release(pins, dict(models), json.loads(canonical_json(settings)))
-    check_release(paths, release)
-    return release
+    return Release(pins, dict(models), json.loads(canonical_json(settings)))
 
 
 def check_release(paths: CollectionPaths, release: Release) -> None:
@@ -101,14 +101,19 @@ def check_release(paths: CollectionPaths, release: Release) -> None:
         UsageError: no snapshots, or they do not follow each other.
         IntegrityError: a snapshot is missing, damaged, or another than the release names.
     """
-    if not release.snapshots or SnapshotName.parse(release.snapshots[0].name).is_delta:
-        raise UsageError("a release begins with a base, such as v0001")
-    before = None
+    manifests = []
     for pin in release.snapshots:
         path = paths.snapshot(pin.name).manifest
-        manifest = read_manifest(path)
-        if manifest.digest != pin.digest:
+        manifests.append(read_manifest(path))
+        if manifests[-1].digest != pin.digest:
             raise IntegrityError(path, f"is another {pin.name} than release {release.id} names")
+    _check_chain([pin.name for pin in release.snapshots], manifests)
+
+
+def _check_chain(names: Sequence[str], manifests: Sequence[Manifest]) -> None:
+    """Check that snapshots follow each other, beginning with a base."""
+    if not names or SnapshotName.parse(names[0]).is_delta:
+        raise UsageError("a release begins with a base, such as v0001")
+    for name, manifest, before in zip(names, manifests, [None, *names[:-1]], strict=True):
         if manifest.parent != before:
-            raise UsageError(f"{pin.name} follows {manifest.parent}, not {before}: they make no release")
-        before = pin.name
+            raise UsageError(f"{name} follows {manifest.parent}, not {before}: they make no release")

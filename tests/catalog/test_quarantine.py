@@ -22,7 +22,7 @@ def test_entries_come_back_in_order(catalog: Database) -> None:
         put_entries(connection, 1, [OTHER, VALUE])
     with catalog.read() as connection:
         assert list(read_entries(connection)) == [ROW, PICTURE, OTHER, VALUE]
-        assert list(read_entries(connection, "coin-1")) == [PICTURE]
+        assert list(read_entries(connection, ["coin-1"])) == [PICTURE]
         assert count_reasons(connection) == {"missing_id": 1, "undecodable": 2, "wrong_type": 1}
 
 

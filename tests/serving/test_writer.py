@@ -14,7 +14,7 @@ def test_changes_that_never_pause_are_drained_twice_a_second_at_most(gallery, mo
         nonlocal now
         now += seconds
 
-    def make(_collection):
+    def make(_collection, _catalog):
         times.append(now)
         sleep(takes)
         return drain.Made()

@@ -61,11 +61,11 @@ def clear_before(connection: sa.Connection, run: int) -> None:
     connection.execute(quarantine.delete().where(quarantine.c.run < run))
 
 
-def read_entries(connection: sa.Connection, item_id: str | None = None) -> Iterator[Entry]:
-    """Read the entries in the order in which they were made; of one item, or all."""
+def read_entries(connection: sa.Connection, items: Collection[str] | None = None) -> Iterator[Entry]:
+    """Read the entries in the order in which they were made; of some items, or all."""
     query = sa.select(quarantine).order_by(quarantine.c.id)
-    if item_id is not None:
-        query = query.where(quarantine.c.item_id == item_id)
+    if items is not None:
+        query = query.where(quarantine.c.item_id.in_(items))
     for row in connection.execute(query, execution_options={"yield_per": 500}):
         yield Entry(row.place, row.reason, row.detail, row.item_id, row.uri, row.field)
 

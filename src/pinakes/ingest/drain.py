@@ -65,13 +65,15 @@ def make_changes(ingest: Ingest, rules: EntryRules, changes: Sequence[Change]) -
     notes: dict[int, str] = {}
     with ingest.database.read() as connection:
         places = places_of(connection, list(upserts))
-        for id, change in upserts.items():
-            place = _place(change)
-            said = "; ".join(e.detail for e in read_entries(connection, id) if e.place == place)
-            if places.get(id) != place:
-                refused[change.id] = said
-            elif said:
-                notes[change.id] = said
+        said: dict[str, list[str]] = {}
+        for entry in read_entries(connection, upserts):
+            said.setdefault(entry.place, []).append(entry.detail)
+    for id, change in upserts.items():
+        place = _place(change)
+        if places.get(id) != place:
+            refused[change.id] = "; ".join(said.get(place, ()))
+        elif place in said:
+            notes[change.id] = "; ".join(said[place])
     return Made(tuple(changes), refused, notes)
 
 

@@ -85,6 +85,14 @@ class Inbox:
         self._lock = threading.Lock()
         self._opened: Database | None = None
 
+    @property
+    def catalog(self) -> Database:
+        """The catalogue, opened when it is first needed and kept open."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = open_catalog(self._paths.catalog_db)
+            return self._opened
+
     def accept(self, asked: Sequence[Asked]) -> tuple[int, ...]:
         """Take changes in, all or none; they survive a crash and a power cut when this returns.
 
@@ -95,7 +103,7 @@ class Inbox:
             StorageError: the disk refused.
         """
         texts = [(change.op, json.dumps(change.payload)) for change in asked]  # before anybody has to wait
-        with self._database().write() as connection:
+        with self.catalog.write() as connection:
             return put_changes(connection, texts)
 
     def fate(self, change: int) -> Fate:
@@ -104,7 +112,7 @@ class Inbox:
         Raises:
             UnknownNameError: there is no such change, or it was made long ago.
         """
-        with self._database().read() as connection:
+        with self.catalog.read() as connection:
             found = read_fate(connection, change)
         if found is None:
             raise UnknownNameError("change", str(change), ())
@@ -112,7 +120,7 @@ class Inbox:
 
     def waiting(self) -> int:
         """Return how many changes are still to be made."""
-        with self._database().read() as connection:
+        with self.catalog.read() as connection:
             return count_waiting(connection)
 
     def is_drained(self) -> bool:
@@ -133,7 +141,7 @@ class Inbox:
             UnknownNameError: there is no such item.
             StorageError: the disk refused.
         """
-        database = self._database()
+        database = self.catalog
         with database.write() as connection:
             found = change_attributes(
                 connection, item, values, settings.attribute_types, settings.live.fields
@@ -148,9 +156,3 @@ class Inbox:
             if self._opened is not None:
                 self._opened.close()
             self._opened = None
-
-    def _database(self) -> Database:
-        with self._lock:
-            if self._opened is None:
-                self._opened = open_catalog(self._paths.catalog_db)
-            return self._opened

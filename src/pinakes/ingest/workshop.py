@@ -1,7 +1,7 @@
 """What every verb that writes works with: encoders, pictures, the freezer, the lock, the refs."""
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from pinakes.catalog.database import Database, open_catalog
 from pinakes.catalog.lease import writer_lease
@@ -103,22 +103,30 @@ def point_ref(
 
 
 @contextmanager
-def open_store(paths: CollectionPaths, settings: Settings) -> Iterator[tuple[Database, FeatureCache]]:
-    """Open catalogue and feature cache for as long as the body runs."""
-    database = open_catalog(paths.catalog_db)
-    try:
+def open_store(
+    paths: CollectionPaths, settings: Settings, database: Database | None = None
+) -> Iterator[tuple[Database, FeatureCache]]:
+    """Open catalogue and feature cache for as long as the body runs; a catalogue that is open stays so."""
+    with ExitStack() as opened:
+        if database is None:
+            database = open_catalog(paths.catalog_db)
+            opened.callback(database.close)
         cache = open_cache(settings.cache.url, paths.features_db)
-        try:
-            yield database, cache
-        finally:
-            cache.close()
-    finally:
-        database.close()
+        opened.callback(cache.close)
+        yield database, cache
 
 
 @contextmanager
-def writing(paths: CollectionPaths, settings: Settings, verb: str) -> Iterator[tuple[Database, FeatureCache]]:
+def writing(
+    paths: CollectionPaths, settings: Settings, verb: str, database: Database | None = None
+) -> Iterator[tuple[Database, FeatureCache]]:
     """Hold the writer lock with catalogue and feature cache open.
+
+    Args:
+        paths: of the collection.
+        settings: of the collection.
+        verb: under which it is said who writes.
+        database: the catalogue, where the caller has it open.
 
     Raises:
         LockedError: another process holds it.
@@ -126,6 +134,6 @@ def writing(paths: CollectionPaths, settings: Settings, verb: str) -> Iterator[t
     with (
         writer_lease(paths.writer_lock, verb),
         one_matrix_thread(),
-        open_store(paths, settings) as store,
+        open_store(paths, settings, database) as store,
     ):
         yield store

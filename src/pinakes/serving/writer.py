@@ -97,7 +97,7 @@ class Drainer:
     def _step(self) -> bool:
         """Do one piece of work, and return whether there was any."""
         if self._inbox.waiting():
-            made = self._collection.drain()
+            made = self._collection.drain(self._inbox.catalog)
             self._changed = self._clock()
             self._said = ""
             logger.info("%d changes made, %d refused", len(made.changes), len(made.refused))

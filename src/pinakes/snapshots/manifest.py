@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -86,7 +87,7 @@ class FileRecord:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
     """What a snapshot holds; every key is explained in docs/format.md."""
 
@@ -104,7 +105,7 @@ class Manifest:
     files: Mapping[str, FileRecord]
     format: int = FORMAT
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON of everything above: names this snapshot and all its bytes."""
         return digest(asdict(self))
@@ -140,9 +141,11 @@ def read_manifest(path: Path) -> Manifest:
     if stated != digest(content):
         raise IntegrityError(path, "does not match its own digest: it was edited by hand, or damaged")
     try:
-        return _manifest(content)
+        manifest = _manifest(content)
+        vars(manifest)["digest"] = stated  # which was worked out just now
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise IntegrityError(path, f"is not a manifest of format {FORMAT}: {error!r}") from None
+    return manifest
 
 
 def _manifest(content: Mapping[str, Any]) -> Manifest:

@@ -54,6 +54,7 @@ def text(value):
         {"where": "family = 'mug' or price > 3", "sort": "-price", "facets": ("family", "price")},
         {"text": "flowerr peta", "prefix": True},
         {"text": "coin", "sort": "-price", "offset": 3, "top": 3},
+        {"text": "coin", "where": "family = 'Coin' and price > 0"},
         {"text": {"coin": 1.0}, "weights": {"words": 0.5}, "as_of": date(2025, 1, 1)},
     ],
 )
@@ -61,6 +62,7 @@ def test_answers_are_those_of_the_engine(client, engine, query):
     ours, theirs = client.search(**query), engine.search(**query)
     assert (ours.ids, ours.receipt, ours.release) == (theirs.ids, theirs.receipt, theirs.release)
     assert (ours.more, ours.notes) == (theirs.more, theirs.notes)
+    assert ours.why_nothing == theirs.why_nothing
     assert (ours.plan, ours.facets) == (theirs.plan, theirs.facets)
     assert (ours.did_you_mean, ours.corrections) == (theirs.did_you_mean, theirs.corrections)
     for mine, hit in zip(ours, theirs, strict=True):

@@ -19,6 +19,7 @@ from pinakes.indexes.bm25 import Correction
 from pinakes.retrieval.encode import Pictures, query_pictures
 from pinakes.retrieval.facets import Facet, FacetRange
 from pinakes.retrieval.grid import inline_picture
+from pinakes.retrieval.missed import WhyNothing
 from pinakes.retrieval.results import Hit, PlanStep, Reason, Results
 from pinakes.types import AttributeType, Collapse, Item, ItemScore, Rights, Value, View
 
@@ -246,6 +247,7 @@ def read_results(answer: Mapping[str, Any]) -> Results:
         did_you_mean=answer["did_you_mean"],
         corrections=tuple(Correction(**correction) for correction in answer["corrections"]),
         more=answer["more"],
+        why_nothing=answer["why_nothing"] and WhyNothing.from_dict(answer["why_nothing"]),
     )
 
 

@@ -33,12 +33,22 @@ def test_an_answer_over_http_is_that_of_the_engine(client, served_engine):
 
 def test_answers_have_the_documented_form(client, coin):
     strict = TypeAdapter(Answer)
-    for query in ({"text": "blue"}, {"like": "coin-0001"}, {"where": "price < 1"}):
+    for query in ({"text": "blue"}, {"like": "coin-0001"}, {"where": "family = 'Coin' and price < 1"}):
         assert strict.validate_python(search(client, **query), extra="forbid")
     item = client.get("/v1/items/coin-0001").json()
     assert TypeAdapter(ItemOut).validate_python(item, extra="forbid")
     assert TypeAdapter(Facets).validate_python(client.get("/v1/facets").json(), extra="forbid")
     assert TypeAdapter(Snapshots).validate_python(client.get("/v1/snapshots").json(), extra="forbid")
+
+
+def test_nothing_behind_a_filter_is_explained(client, served_engine):
+    where = "family = 'Coin' and price > 0"
+    assert search(client, where=where)["why_nothing"] == {
+        "passing": 0,
+        "without": [{"where": "family = 'Coin'", "count": served_engine.count("price > 0")}],
+        "unknown_values": [{"field": "family", "value": "Coin", "did_you_mean": "coin"}],
+    }
+    assert search(client, text="coin")["why_nothing"] is None
 
 
 def test_what_was_compared_with_nothing_is_not_called_near_or_far(client):
@@ -191,7 +201,7 @@ def test_pages_end_with_the_candidates(client):
     assert [len(page["hits"]) for page in pages] == [8, 4]
 
 
-@pytest.mark.parametrize("query", [{"where": "price > 0"}, {"text": "blue"}, {"text": "a blue mug"}])
+@pytest.mark.parametrize("query", [{"where": "price > 0"}, {"text": "a"}, {"text": "a blue mug"}])
 def test_cursors_run_over_all_that_a_field_puts_in_order(client, served_engine, query):
     pages = every_page(client, **query, sort="-price", top=3, candidates=3, weights={"picture": 0})
     hits = [hit for page in pages for hit in page["hits"]]

@@ -10,7 +10,6 @@ import typer
 from numpy.typing import NDArray
 
 import pinakes
-from pinakes.cli.no_hit import why_nothing
 from pinakes.cli.output import FAILED, console, number_of, print_json, print_notes, say, table
 from pinakes.cli.sheet import write_sheet
 from pinakes.engine import Engine
@@ -105,12 +104,11 @@ def search(
         if html is not None:
             write_sheet(html, engine, results, title=text or "Search")
         columns = _columns(engine, sort, show or [])
-        missed = () if results.hits or not where else tuple(why_nothing(engine, where, _day(as_of)))
     if json:
         print_json(results.to_dict())
     else:
         _print_table(results, columns)
-        for line in missed:
+        for line in results.why_nothing or ():
             say(line)
         if explain:
             _print_plan(results)

@@ -10,6 +10,7 @@ from pinakes.errors import MissingExtraError
 from pinakes.indexes.bm25 import Correction
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.grid import picture_grid
+from pinakes.retrieval.missed import WhyNothing
 from pinakes.types import Rights, Value
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class Results:
         corrections: those words: no item holds what was typed and the hits are those of the other word, or
             hardly any does and the other is only suggested.
         more: there are hits after these, which a larger ``offset`` or ``top`` gives.
+        why_nothing: what stands in the way, where a query with a filter finds nothing.
     """
 
     hits: tuple[Hit, ...]
@@ -136,6 +138,7 @@ class Results:
     did_you_mean: str | None = None
     corrections: tuple[Correction, ...] = ()
     more: bool = False
+    why_nothing: WhyNothing | None = None
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -171,6 +174,7 @@ class Results:
             "did_you_mean": self.did_you_mean,
             "corrections": [asdict(correction) for correction in self.corrections],
             "more": self.more,
+            "why_nothing": self.why_nothing and self.why_nothing.to_dict(),
         }
 
     def to_json(self, indent: int | None = None) -> str:

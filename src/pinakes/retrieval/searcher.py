@@ -23,6 +23,7 @@ from pinakes.retrieval.facet_counts import FacetCounts
 from pinakes.retrieval.facets import Facet, count_facets
 from pinakes.retrieval.hydrate import WORDS, Evidence, Hydrator
 from pinakes.retrieval.mask import Allowed, Masks, Policy
+from pinakes.retrieval.missed import WhyNothing, why_nothing
 from pinakes.retrieval.query import EncodedQuery
 from pinakes.retrieval.results import Hit, PlanStep, Results
 from pinakes.retrieval.roles import search_means, search_roles
@@ -135,6 +136,7 @@ class Searcher:
             with watch.stage("facets"):
                 facets = self._facets(query, asked)
         corrections = asked.corrections(allowed) if asked else ()
+        missed = None if hits or query.cut.offset else self._why_nothing(query, asked)
         return Results(
             hits=hits,
             plan=tuple(self._step(signal, allowed.share) for signal in signals),
@@ -152,6 +154,7 @@ class Searcher:
             did_you_mean=asked.did_you_mean(corrections) if asked else None,
             corrections=corrections,
             more=more,
+            why_nothing=missed,
         )
 
     def compare(self, query: EncodedQuery) -> tuple[int, int]:
@@ -235,14 +238,39 @@ class Searcher:
 
     def _facets(self, query: EncodedQuery, asked: Asked | None) -> tuple[Facet, ...]:
         """Count over what a query may find: without the items that it excludes, with its phrases."""
-        left_out = self._rows(query.exclude)
 
         def passing(node: "Node | None") -> NDArray[np.bool_]:
-            allowed = self.masks.passing(node, query.as_of).without(left_out)
-            return asked.narrow(allowed).mask if asked else allowed.mask
+            return self._under(node, query, asked).mask
 
         where = self.masks.read(query.where)
         return count_facets(self.corpus.columns, self.schema, passing, where, query.facets)
+
+    def _under(self, node: "Node | None", query: EncodedQuery, asked: Asked | None) -> Allowed:
+        """Return what a query may find under another filter."""
+        allowed = self.masks.passing(node, query.as_of).without(self._rows(query.exclude))
+        return asked.narrow(allowed) if asked else allowed
+
+    def _why_nothing(self, query: EncodedQuery, asked: Asked | None) -> WhyNothing | None:
+        """Say why nothing was found; None without a filter."""
+        where = self.masks.read(query.where)
+        if where is None:
+            return None
+        return why_nothing(
+            where,
+            self.masks.passing(where, query.as_of).count,
+            lambda node: self._findable(query, asked, self._under(node, query, asked)),
+            lambda field: self.facets(None, (field,), query.as_of)[0],
+        )
+
+    def _findable(self, query: EncodedQuery, asked: Asked | None, allowed: Allowed) -> int:
+        """Return how many items a query finds among some: with vectors all, otherwise those of its words."""
+        named = find_id(self.corpus.row_of, query.words or "")
+        held = int(named is not None and allowed.mask[named])
+        if asked is not None:
+            held = max(held, len(asked.search(allowed.limit, allowed.count, self.corpus.order).rows))
+        by_vectors = query.fallback is not None and not held
+        by_vectors |= any(self._weight(query, name, anything=held > 0) > 0 for name in query.spaces)
+        return held if query.words and not by_vectors else allowed.count
 
     def _unseen(self, query: EncodedQuery) -> tuple[str, ...]:
         """Say it where near-duplicates were to be put together, and nobody has looked for them."""

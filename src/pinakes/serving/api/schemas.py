@@ -207,6 +207,29 @@ class CorrectionOut(BaseModel):
     applied: bool = Field(description="the hits are those of `used`: no item holds `typed`")
 
 
+class LeftOutOut(BaseModel):
+    """A part of the filter without which something is found."""
+
+    where: str
+    count: int = Field(description="items that the query finds without it")
+
+
+class UnknownValueOut(BaseModel):
+    """A text that the filter asks for and that no item has."""
+
+    field: str
+    value: str
+    did_you_mean: str | None = Field(description="the nearest one that there is, or null")
+
+
+class WhyNothingOut(BaseModel):
+    """Why a query with a filter finds nothing."""
+
+    passing: int = Field(description="items that pass the filter, none of which the query finds")
+    without: list[LeftOutOut] = Field(description="parts that could be left out, most found first")
+    unknown_values: list[UnknownValueOut]
+
+
 class Answer(BaseModel):
     """The answer to one query."""
 
@@ -222,6 +245,9 @@ class Answer(BaseModel):
     did_you_mean: str | None = Field(description="the text with other words put in, or null")
     corrections: list[CorrectionOut]
     more: bool = Field(description="there are hits after these")
+    why_nothing: WhyNothingOut | None = Field(
+        description="what stands in the way, where a query with a filter finds nothing"
+    )
     next: str | None = Field(description="cursor of the next page, or null")
 
 

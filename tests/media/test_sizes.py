@@ -9,6 +9,7 @@ from PIL import Image
 from pinakes.errors import MediaError
 from pinakes.media.decode import decode, reduction
 from pinakes.media.limits import DEFAULT_LIMITS
+from pinakes.media.phash import PHASH_SIDE, hamming, phash
 from pinakes.media.pool import DecodePool
 from pinakes.media.sizes import Sizes
 
@@ -17,6 +18,13 @@ def noise(size=(640, 480), kind="JPEG", **options):
     pixels = np.random.default_rng(7).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, kind, **options)
+    return file.getvalue()
+
+
+def soft_shapes():
+    coarse = np.random.default_rng(8).integers(0, 256, (12, 16, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(coarse).resize((1024, 768), Image.Resampling.BICUBIC).save(file, "JPEG", quality=85)
     return file.getvalue()
 
 
@@ -59,7 +67,19 @@ def test_a_picture_is_decoded_once_for_equal_sizes():
 
 def test_a_refusal():
     with pytest.raises(MediaError, match="begins with"):
-        Sizes(b"no picture", DEFAULT_LIMITS).any()
+        Sizes(b"no picture", DEFAULT_LIMITS).at_least(1)
+
+
+def test_a_larger_decoding_does_where_pixels_only_have_to_be_enough():
+    sizes = Sizes(PHOTO, DEFAULT_LIMITS)
+    smallest = sizes.at_least(60)
+    assert smallest.rgb.shape == (60, 80, 3)
+    assert sizes.at_least(61).rgb.shape == (120, 160, 3), "what is there is too small"
+    assert sizes.at_least(30) is smallest
+    full = sizes.at(None)
+    assert sizes.at_least(None) is full
+    assert sizes.at_least(240) is full, "decoded already"
+    assert sizes.at_least(100) is sizes.at(100), "the smallest that is enough"
 
 
 def test_an_encoder_sees_the_same_pixels_whoever_is_beside_it():
@@ -72,4 +92,16 @@ def test_an_encoder_sees_the_same_pixels_whoever_is_beside_it():
         one, two = alone.decode_one(PHOTO), beside.decode_one(PHOTO)
     np.testing.assert_array_equal(one.prepared["small"], two.prepared["small"])
     assert two.prepared["large"].shape == (480, 640, 3)
-    assert one.phash == two.phash
+
+
+def test_a_hash_of_a_larger_decoding_is_nearly_the_same():
+    """Only the smallest size that is there anyway is hashed: a phone's photo takes 40 ms for each decoding."""
+    blobs = soft_shapes()
+    with (
+        DecodePool({"all": "media_preparers:pixels"}, workers=1) as large,
+        DecodePool(workers=1) as alone,
+    ):
+        one, two = large.decode_one(blobs), alone.decode_one(blobs)
+    assert one.phash == phash(decode(blobs).rgb)
+    assert two.phash == phash(decode(blobs, shorter_side=PHASH_SIDE).rgb)
+    assert hamming(one.phash, two.phash) <= 2

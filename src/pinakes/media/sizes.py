@@ -32,10 +32,12 @@ class Sizes:
             self._found[reduction(picture, shorter_side)] = picture
         return self._found[reduction(picture, shorter_side)]
 
-    def any(self) -> Picture:
-        """Return the picture at a size that was decoded already, or in full.
+    def at_least(self, shorter_side: int | None) -> Picture:
+        """Return the picture as `at` does, or larger where it was decoded larger and not so small.
 
         Raises:
             MediaError: the picture is refused.
         """
-        return next(iter(self._found.values())) if self._found else self.at(None)
+        picture = next(iter(self._found.values()), None)
+        enough = [] if picture is None else [f for f in self._found if f <= reduction(picture, shorter_side)]
+        return self._found[max(enough)] if enough else self.at(shorter_side)

@@ -71,9 +71,9 @@ def _process(request: Frame, instructions: Instructions, preparers: Mapping[str,
     sizes = Sizes(data, instructions.limits)
     sides, longest = instructions.sides, instructions.thumbnail
     prepared = {name: _prepare(name, make, sizes.at(sides.get(name))) for name, make in preparers.items()}
-    hashed = phash(sizes.at(PHASH_SIDE).rgb) if instructions.phash else None
+    hashed = phash(sizes.at_least(PHASH_SIDE).rgb) if instructions.phash else None
     reduced = None if longest is None else thumbnail(sizes.at(longest), longest)
-    picture = sizes.any()
+    picture = sizes.at_least(1)
     return Decoded(
         sha256="" if given else hashlib.sha256(data).hexdigest(),
         size=len(data),

@@ -2,13 +2,14 @@ import numpy as np
 
 from pinakes.ingest.tables import snapshot_tables
 from pinakes.retrieval.corpus import Corpus
-from pinakes.snapshots.segments import SegmentRows, join_rows, living
+from pinakes.snapshots.segments import LivingRows, SegmentRows, join_rows, living
 from pinakes.types import Item, View
 
 
 def corpus_of(*segments):
     items, views, order = join_rows(segments)
-    return Corpus(items, views, living(segments), order, None, {})
+    alive = living(segments)
+    return Corpus(items, views, alive, order, LivingRows(segments, alive), None, {})
 
 
 def segment(pictures, removed=()):
@@ -24,6 +25,13 @@ def segment(pictures, removed=()):
 def test_rows_of_living_items_only():
     corpus = corpus_of(segment({"a": "x", "b": "y"}), segment({"b": "z"}, removed=["a"]))
     assert dict(corpus.row_of) == {"b": 2}
+    assert len(corpus.row_of) == 1
+    assert "a" not in corpus.row_of
+
+
+def test_an_item_that_was_taken_away_and_came_back_has_its_newest_row():
+    corpus = corpus_of(segment({"a": "x"}), segment({}, removed=["a"]), segment({"a": "y"}))
+    assert dict(corpus.row_of) == {"a": 1}
 
 
 def test_first_view_tells_where_the_views_of_an_item_lie():

@@ -35,7 +35,7 @@ def finder(table, pairs=NEAR, starts=None, dead=()):
     n = table["item_row"].max() + 1
     alive = np.array([row not in dead for row in range(n)])
     items = pl.DataFrame({"id": [f"coin-{row}" for row in range(n)]})
-    corpus = Corpus(items, table.sort("item_row"), alive, np.arange(n), None, {})
+    corpus = Corpus(items, table.sort("item_row"), alive, np.arange(n), {}, None, {})
     return FamilyFinder(
         corpus,
         lambda: None if pairs is None else stored(pairs),

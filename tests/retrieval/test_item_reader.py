@@ -40,7 +40,8 @@ VIEWS = pl.DataFrame(
     orient="row",
 )
 ALIVE = np.array([True, True, True, True, False, True])
-CORPUS = Corpus(ITEMS, VIEWS, ALIVE, np.arange(6), None, {})
+ROW_OF = {id: row for row, id in enumerate(ITEMS["id"]) if ALIVE[row]}
+CORPUS = Corpus(ITEMS, VIEWS, ALIVE, np.arange(6), ROW_OF, None, {})
 MASKS = Masks(ITEMS, ALIVE, {}, Policy(("cc0",), frozenset({"blocked"})))
 READER = ItemReader(CORPUS, MASKS.allowed(as_of=TODAY))
 

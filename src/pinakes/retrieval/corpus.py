@@ -106,6 +106,7 @@ class Corpus:
         views: ``item_row`` in the numbering of the corpus, ascending.
         alive: bool of shape (n,): not deleted and not superseded by a later segment.
         order: int64 of shape (n,): rank of each row's id in code point order; decides ties.
+        row_of: the row of each living item, by id.
         words: BM25 over the segments, or None when there are no words at all.
         spaces: by name.
     """
@@ -114,6 +115,7 @@ class Corpus:
     views: pl.DataFrame
     alive: NDArray[np.bool_]
     order: NDArray[np.int64]
+    row_of: Mapping[str, int]
     words: BM25Index | None
     spaces: Mapping[str, Space]
 
@@ -121,12 +123,6 @@ class Corpus:
     def records(self) -> Records:
         """Items and views, one by one."""
         return Records.of(self.items, self.views)
-
-    @cached_property
-    def row_of(self) -> Mapping[str, int]:
-        """The row of each living item, by id."""
-        rows = np.flatnonzero(self.alive)
-        return dict(zip(self.items["id"].gather(rows).to_list(), rows.tolist(), strict=True))
 
     @cached_property
     def columns(self) -> Columns:

@@ -111,7 +111,7 @@ class Follower:
         if changed or opened.retuned:
             try:
                 fresh = open_release(self.paths, release, opened)
-                fresh.warm()
+                fresh.warm(opened)
             except PinakesError as error:  # damaged, or pruned since, or of another version: look again
                 self.trouble = str(error)
                 return

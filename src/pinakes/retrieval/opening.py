@@ -30,7 +30,7 @@ from pinakes.snapshots.live import read_live
 from pinakes.snapshots.manifest import EncoderRecord
 from pinakes.snapshots.reader import Snapshot, open_snapshot
 from pinakes.snapshots.release import Release, SnapshotPin
-from pinakes.snapshots.segments import SegmentRows, join_rows, living, number_rows
+from pinakes.snapshots.segments import LivingRows, SegmentRows, join_rows, living, number_rows
 from pinakes.sources.files import PictureFiles, source_folder
 from pinakes.synonyms import split_settings
 from pinakes.types import BROUGHT, ItemScore, View
@@ -96,14 +96,20 @@ class OpenRelease:
         """Whether there are newer indexes than those that are open."""
         return any(segment.retuned(self.paths) for segment in self.segments)
 
-    def warm(self) -> None:
-        """Read and make now what the first query would wait for."""
+    def warm(self, before: "OpenRelease | None" = None) -> None:
+        """Read and make now what the first query would wait for.
+
+        Args:
+            before: a release that is warm; the segments that are open in both are not read again.
+        """
         corpus = self.corpus
-        _ = corpus.row_of, corpus.first_view, corpus.family, corpus.records, self.searcher.masks.allowed()
-        for space in corpus.spaces.values():
-            nothing = np.zeros((1, space.dim), dtype=np.float32)
-            for part in space.parts:
-                part.index.propose(nothing, 1)
+        _ = corpus.first_view, corpus.family, corpus.records, self.searcher.masks.allowed()
+        warm = () if before is None else before.segments
+        for segment in self.segments:
+            if any(segment is other for other in warm):
+                continue
+            for part in segment.spaces.values():
+                part.index.propose(np.zeros((1, part.vectors.shape[1]), dtype=np.float32), 1)
 
     def close(self) -> None:
         """Give the leases back; queries that still run keep the files that they have mapped."""
@@ -157,7 +163,7 @@ def open_release(paths: CollectionPaths, release: Release, before: OpenRelease |
             )
             for name, record in base.snapshot.manifest.encoders.items()
         }
-        corpus = Corpus(items, views, alive, order, words, spaces)
+        corpus = Corpus(items, views, alive, order, LivingRows(tables, alive), words, spaces)
         _, view_starts = number_rows(tables)
         searcher = Searcher(
             corpus=corpus,

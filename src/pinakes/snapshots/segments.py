@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from pinakes.snapshots.reader import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SegmentRows:
     """The tables of one snapshot, with its own row numbers.
 
@@ -32,6 +33,41 @@ class SegmentRows:
         tombstones = snapshot.tombstones
         removed = frozenset[str]() if tombstones is None else frozenset(tombstones["id"].to_list())
         return SegmentRows(snapshot.items, snapshot.views, removed)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The row of each item, by id."""
+        return dict(zip(self.items["id"].to_list(), range(self.items.height), strict=True))
+
+
+class LivingRows(Mapping[str, int]):
+    """The row of each living item in the numbering of a release, by id.
+
+    Each segment is asked for its own rows, so that a delta costs nothing in proportion to its base.
+
+    Args:
+        segments: base first.
+        alive: as `living` returns it.
+    """
+
+    def __init__(self, segments: Sequence[SegmentRows], alive: NDArray[np.bool_]) -> None:
+        starts, _ = number_rows(segments)
+        self._parts = [(int(start), s.numbers) for start, s in zip(starts[:-1], segments, strict=True)]
+        self._alive = alive
+
+    def __getitem__(self, id: str) -> int:
+        for start, numbers in reversed(self._parts):
+            row = numbers.get(id)
+            if row is not None and self._alive[start + row]:
+                return start + row
+        raise KeyError(id)
+
+    def __iter__(self) -> Iterator[str]:
+        for start, numbers in self._parts:
+            yield from (id for id, row in numbers.items() if self._alive[start + row])
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._alive))
 
 
 def number_rows(segments: Sequence[SegmentRows]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

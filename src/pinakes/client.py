@@ -181,7 +181,11 @@ class Client:
         return _changes(self._ask("POST", f"/v1/items?wait={str(wait).lower()}", body))
 
     def delete(self, item: str, *, wait: bool = False) -> Change:
-        """Delete an item; see `upsert`."""
+        """Delete an item; see `upsert`.
+
+        Raises:
+            UnknownNameError: there is no such item, or no longer.
+        """
         return _changes(self._ask("DELETE", f"/v1/items/{quote(item)}?wait={str(wait).lower()}"))[0]
 
     def patch(self, item: str, attributes: Mapping[str, Value]) -> Change:

@@ -29,7 +29,10 @@ def engine(tmp_path_factory):
     [
         ({"where": "colour = 'red' and price > 10"}, 0, [("colour = 'red'", 2), ("price > 10", 1)]),
         ({"text": "lamp", "where": "price > 10"}, 2, [("price > 10", 2)]),
-        ({"text": "lamp", "where": "price > 6 and colour = 'red'"}, 0, [("price > 6", 1), ("colour = 'red'", 1)]),
+        ({"text": "lamp", "where": "price > 6 and colour = 'red'"}, 0, [
+            ("price > 6", 1),
+            ("colour = 'red'", 1),
+        ]),
         ({"text": '"green lamp"', "where": "price > 10"}, 2, [("price > 10", 1)]),
         ({"text": "sofa", "where": "price > 10"}, 2, []),
         ({"text": "b", "where": "price > 10"}, 2, [("price > 10", 1)]),
@@ -77,4 +80,4 @@ def test_it_travels_as_plain_values():
     why = why_nothing(parse_filter("a = 1"), 2, lambda node: 7 if node is None else 0, lambda field: None)
     assert why == WhyNothing(2, (LeftOut("a = 1", 7),), ())
     assert WhyNothing.from_dict(why.to_dict()) == why
-    assert list(why)[0] == "the filter lets 2 through, but the query finds none of them"
+    assert next(iter(why)) == "the filter lets 2 through, but the query finds none of them"

@@ -157,6 +157,20 @@ def test_a_broken_picture_is_left_out_and_the_answer_says_so(gallery, client_of)
     assert "no title, text, vector or usable picture" in nothing["detail"]
 
 
+def test_what_is_not_there_cannot_be_deleted_and_what_is_on_its_way_can(gallery, client_of):
+    client = client_of(gallery, base_url="http://localhost")
+    never = problem_of(client.delete("/v1/items/never"), 404, "not-found")
+    assert (never["kind"], never["name"]) == ("item", "never")
+    client.post("/v1/items", json={"items": [item("soon", title="Soon")]})
+    assert client.delete("/v1/items/soon").status_code == 202
+    problem_of(client.delete("/v1/items/soon"), 404, "not-found")
+    assert client.delete("/v1/items/coin-0001").status_code == 202
+    assert client.delete("/v1/items/coin-0001").status_code == 202  # it is there until that is made
+    Collection(gallery).drain()
+    problem_of(client.delete("/v1/items/coin-0001"), 404, "not-found")
+    problem_of(client.get("/v1/items/soon"), 404, "not-found")
+
+
 def test_of_several_changes_to_one_item_the_last_one_counts(gallery, client_of):
     client = client_of(gallery, base_url="http://localhost")
     client.post("/v1/items", json={"items": [item("a", title="One"), item("a", title="Two")]})

@@ -143,6 +143,18 @@ def open_payloads(connection: sa.Connection) -> Iterator[Mapping[str, Any]]:
         yield json.loads(row.payload)
 
 
+def is_upserted(connection: sa.Connection, item: str) -> bool:
+    """Return whether the last open change of an item adds or replaces it."""
+    open_states = (InboxState.WAITING, InboxState.CLAIMED)
+    query = (
+        sa.select(inbox.c.op)
+        .where(inbox.c.state.in_(open_states), sa.func.json_extract(inbox.c.payload, "$.id") == item)
+        .order_by(inbox.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar() == Op.UPSERT
+
+
 def forget_settled(connection: sa.Connection, keep: int = KEPT) -> None:
     """Drop what became of all but the latest changes."""
     newest = connection.execute(sa.select(sa.func.max(inbox.c.id))).scalar_one() or 0

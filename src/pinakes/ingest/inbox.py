@@ -10,8 +10,8 @@ import numpy as np
 
 from pinakes.catalog.codec import decode_attributes, decode_rights, encode_attributes, encode_rights
 from pinakes.catalog.database import Database, open_catalog
-from pinakes.catalog.inbox import Fate, Op, count_waiting, put_changes, read_fate
-from pinakes.catalog.items import change_attributes
+from pinakes.catalog.inbox import Fate, Op, count_waiting, is_upserted, put_changes, read_fate
+from pinakes.catalog.items import change_attributes, content_hashes
 from pinakes.catalog.lease import is_held
 from pinakes.errors import UnknownNameError
 from pinakes.ingest.live import publish_live
@@ -105,6 +105,19 @@ class Inbox:
         texts = [(change.op, json.dumps(change.payload)) for change in asked]  # before anybody has to wait
         with self.catalog.write() as connection:
             return put_changes(connection, texts)
+
+    def accept_deletion(self, item: str) -> int:
+        """Take in that an item is to be deleted; see `accept`.
+
+        Raises:
+            UnknownNameError: there is no such item, and none is on its way.
+            StorageError: the disk refused.
+        """
+        with self.catalog.read() as connection:
+            known = content_hashes(connection, [item]) or is_upserted(connection, item)
+        if not known:
+            raise UnknownNameError("item", item, ())
+        return self.accept([deletion(item)])[0]
 
     def fate(self, change: int) -> Fate:
         """Return what became of a change.

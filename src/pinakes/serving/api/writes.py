@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from pinakes.catalog.inbox import InboxState
 from pinakes.errors import QueryError
-from pinakes.ingest.inbox import deletion
 from pinakes.serving.access import Writer
 from pinakes.serving.api.answers import json_response, problems
 from pinakes.serving.api.bodies import validated
@@ -115,16 +114,19 @@ async def put_items(request: Request, context: Context, *, wait: Wait = False) -
     "/items/{id:path}",
     summary="Delete an item",
     response_model=ChangesOut,
-    responses={202: {"model": ChangesOut, "description": "It is still visible."}, **problems()},
+    responses={202: {"model": ChangesOut, "description": "It is still visible."}, **problems(400, 404)},
 )
 async def delete_item(context: Context, id: str, *, wait: Wait = False) -> Response:
-    """Delete an item; one that is not there is as good as deleted. To hide one at once, block it."""
+    """Delete an item, or one that is still on its way in; 404 where there is none, or no longer.
+
+    To hide an item at once, block it.
+    """
     _check_writable(context)
     try:
         id.encode()
     except UnicodeEncodeError:
         raise QueryError("an id is text in UTF-8") from None
-    (change,) = await context.picture_admission.run(context.inbox.accept, [deletion(id)])
+    change = await context.picture_admission.run(context.inbox.accept_deletion, id)
     return await _answer(context, [Accepted(id, change)], wait=wait)
 
 

@@ -1,5 +1,6 @@
 """Scans by FAISS over arrays that lie elsewhere: what is memory-mapped is scanned where it is, not copied."""
 
+import sys
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
@@ -13,6 +14,11 @@ Kind = Literal["QT_fp16", "QT_8bit_direct_signed"]
 def import_faiss() -> Any:
     """Import FAISS when it is first needed: 0.2 s that a small collection need not wait for."""
     return import_module("faiss")
+
+
+def faiss_is_imported() -> bool:
+    """Return whether somebody has imported FAISS."""
+    return "faiss" in sys.modules
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pinakes.indexes.base import Proposal
 from pinakes.indexes.certified import Proof, certified
-from pinakes.indexes.codes import CodeScan
+from pinakes.indexes.codes import CodeScan, faiss_is_imported
 from pinakes.kernels.scan import best_rows
 from pinakes.kernels.similarity import Stored, scan_error
 
@@ -21,8 +21,8 @@ Measured by benchmarks/vector_index.py: a gathered row costs 200 to 300 ns, a ro
 that is compared in its place 100.
 """
 
-FEW = 4096
-"""Rows up to which NumPy is as fast as FAISS, whose import takes longer than the search."""
+FEW, VERY_FEW = 4096, 512
+"""Rows up to which NumPy is faster than FAISS, whose import takes 0.2 s; once it is imported, the second."""
 
 TOGETHER = 12
 """Queries from which one matrix product is faster than that many scans."""
@@ -54,7 +54,8 @@ class ExactIndex:
         """Propose every row that may be among the k best; see `VectorIndex.propose`."""
         n = len(self._vectors)
         scanned = n if mask is None else int(np.count_nonzero(mask))
-        by_faiss = self._vectors.dtype == np.float16 and n > FEW and scanned >= GATHER_BELOW * n
+        many = n > (VERY_FEW if faiss_is_imported() else FEW)
+        by_faiss = self._vectors.dtype == np.float16 and many and scanned >= GATHER_BELOW * n
         if k < 1 or not by_faiss or len(queries) >= TOGETHER:
             among = None if mask is None else np.flatnonzero(mask)
             return [Proposal(rows, scanned) for rows in best_rows(self._vectors, queries, k, among)]

@@ -1,6 +1,6 @@
 """The items of a release as one: a base and its deltas under one row numbering, with what searches them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 
 from pinakes.indexes.base import VectorIndex
 from pinakes.indexes.bm25.bm25 import BM25Index
+from pinakes.indexes.exact import ExactIndex
 from pinakes.kernels.similarity import Stored
 from pinakes.retrieval.columns import Columns
 from pinakes.retrieval.planner import Planner
 from pinakes.retrieval.records import Records
 from pinakes.types import ItemScore
+
+SMALL = 4096
+"""Rows of deltas that are put together whenever a release is opened: to copy them takes a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,29 @@ def consecutive(item_rows: NDArray[np.int64]) -> slice | None:
     if not len(item_rows) or np.any(np.diff(item_rows) != 1):
         return None
     return slice(int(item_rows[0]), int(item_rows[-1]) + 1)
+
+
+def join_small(parts: Sequence[SpacePart]) -> tuple[SpacePart, ...]:
+    """Put the newest segments together where they have few rows: each costs a query 0.1 ms, however small.
+
+    Rows keep their order, and what an answer holds is the same.
+
+    Args:
+        parts: of one space, the base's first, which stays as it is.
+    """
+    first, rows = len(parts), 0
+    while first > 1 and isinstance(parts[first - 1].index, ExactIndex):
+        rows += len(parts[first - 1].vectors)
+        if rows > SMALL:
+            break
+        first -= 1
+    small = parts[first:]
+    if len(small) < 2:
+        return tuple(parts)
+    vectors = np.concatenate([part.vectors for part in small])
+    items = np.concatenate([part.item_rows for part in small])
+    views = np.concatenate([part.view_rows for part in small])
+    return (*parts[:first], SpacePart(ExactIndex(vectors), vectors, items, views, run=consecutive(items)))
 
 
 @dataclass(frozen=True, slots=True)

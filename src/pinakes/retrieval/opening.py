@@ -15,7 +15,7 @@ from pinakes.errors import MissingExtraError, SettingsError, UnknownNameError
 from pinakes.indexes.bm25 import BM25Index, Postings, Segment, open_postings
 from pinakes.indexes.stored import MANIFEST, open_indexes
 from pinakes.media.originals import Originals
-from pinakes.retrieval.corpus import Corpus, Space, SpacePart, consecutive
+from pinakes.retrieval.corpus import Corpus, Space, SpacePart, consecutive, join_small
 from pinakes.retrieval.duplicates import FamilyFinder
 from pinakes.retrieval.encode import SpaceEncoders
 from pinakes.retrieval.mask import Policy
@@ -250,7 +250,7 @@ def _join_space(name: str, score: ItemScore, record: EncoderRecord, parts: Seque
     return Space(
         name=name,
         dim=record.dim,
-        parts=tuple(parts),
+        parts=join_small(parts),
         score=score,
         text_weight=float(measured.get("text_weight", 0.0)),
         close=float(measured.get("close", 0.0)),

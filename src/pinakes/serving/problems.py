@@ -13,6 +13,7 @@ from starlette.responses import Response
 from pinakes import errors
 from pinakes.media.reasons import Reason
 from pinakes.serving import errors as refused
+from pinakes.serving.faults import faults
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -176,11 +177,10 @@ def _headers(error: Exception, kind: Kind) -> dict[str, str]:
 
 
 def _invalid(request: Request, error: RequestValidationError) -> Response:
-    found = error.errors()[:20]
-    faults = [{"at": "/".join(map(str, fault["loc"])), "message": str(fault["msg"])} for fault in found]
-    detail = "; ".join(f"{fault['at']}: {fault['message']}" for fault in faults[:3])
+    found = faults(error.errors(), error.body)
+    detail = "; ".join(f"{fault['at']} {fault['message']}" for fault in found[:3])
     note(request, INVALID)
-    return problem(INVALID, detail, request_id(request), {"errors": faults})
+    return problem(INVALID, detail, request_id(request), {"errors": found})
 
 
 def _http(request: Request, error: HTTPException) -> Response:

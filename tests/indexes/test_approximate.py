@@ -26,10 +26,24 @@ def test_lists_look_where_a_mask_allows_something():
     query = unit_rows(centres[:1])
     cosines = (vectors @ query[0]).astype(np.float64)
     far = cosines < np.quantile(cosines, 0.2)
-    index = index_family("ivf").build(vectors.astype(np.float16)).at(160)
+    index = index_family("ivf").build(vectors.astype(np.float16)).at(25)
     (proposal,) = index.propose(query, 10, far)
-    assert len(proposal.rows) >= 10 and far[proposal.rows].all()
-    assert proposal.scanned < 0.35 * len(vectors)
+    best = np.argsort(np.where(far, -cosines, np.inf))[:10]
+    assert len(np.intersect1d(proposal.rows, best)) >= 9 and far[proposal.rows].all()
+    assert proposal.scanned < 0.4 * len(vectors)
+
+
+def test_lists_are_looked_at_as_deep_as_the_best_that_were_found_ask_for():
+    """Ten rows beside the query are far above all others, so that the nearest lists are enough."""
+    rng = np.random.default_rng(6)
+    vectors = unit_rows(rng.standard_normal((20_000, 32)))
+    query = unit_rows(rng.standard_normal((1, 32)))
+    beside = rng.choice(20_000, 10, replace=False)
+    vectors[beside] = unit_rows(query + 0.05 * rng.standard_normal((10, 32)))
+    index = index_family("ivf").build(vectors.astype(np.float16)).at(40)
+    few, many = index.propose(query, 10)[0], index.propose(query, 11)[0]
+    assert np.isin(beside, few.rows).all() and np.isin(beside, many.rows).all()
+    assert few.scanned < 0.15 * len(vectors) and many.scanned > 3 * few.scanned
 
 
 def test_lists_that_hold_too_few_allowed_rows_are_not_the_end():
@@ -48,7 +62,7 @@ def test_threads_that_share_the_lists_find_what_one_finds(monkeypatch, share):
     vectors = unit_rows(rng.standard_normal((20_000, 32))).astype(np.float16)
     queries = unit_rows(rng.standard_normal((5, 32)))
     mask = None if share is None else rng.random(20_000) < share
-    index = index_family("ivf").build(vectors).at(640)
+    index = index_family("ivf").build(vectors).at(50)
     alone = index.propose(queries, 10, mask)
     monkeypatch.setattr(lists, "SPLIT", 4000)
     monkeypatch.setattr(lists, "usable_cores", lambda: 3)
@@ -109,6 +123,6 @@ def test_rows_are_put_into_lists_by_groups_of_centres(monkeypatch):
     queries = unit_rows(centres[:20] + 0.5 * rng.standard_normal((20, 32)))
     exact = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
     monkeypatch.setattr(lists, "GROUPED", 1)
-    proposed = index_family("ivf").build(vectors.astype(np.float16)).at(320).propose(queries, 10)
+    proposed = index_family("ivf").build(vectors.astype(np.float16)).at(40).propose(queries, 10)
     found = [len(np.intersect1d(p.rows, rows)) for p, rows in zip(proposed, exact, strict=True)]
     assert np.mean(found) >= 9.5

@@ -50,24 +50,16 @@ With 4,096 of 512 dimensions that took 27 microseconds a row, all of them 46.
 BLOCK = 65_536
 """Rows that are coded at once."""
 
-COUNTED = 2**20
-"""Rows of a mask that are looked at, about, to tell which lists it allows.
+SAMPLED = 512
+"""Rows that tell how far rows are from the centres of their lists, along a query."""
 
-With sixteen allowed rows a list instead, lists that hold few were stepped over: of the first ten under
-filters, 0.9875 were found where every list was to be looked at (a million vectors with the spectrum of CLIP).
+BEGIN, GROW = 50, 4
+"""The nearest lists are looked at until they hold one in so many allowed rows, then at most so many times as
+many lists, until the rest is too far: the best that were found tell what too far is.
 """
 
 FIRST, MARGIN = 4, 60
 """At first four times the wanted rows and 60 more are scored again: 0.998 of the first ten are among them."""
-
-USUAL, NARROWER = 10, 1 / 3
-"""The share that is looked at is that for so many wanted rows among all. It grows with how many more are
-wanted, and with one over the share that a mask allows, to this power.
-
-The best of fewer rows lie farther from the query, in more lists: 0.32 of the lists held 0.99 of the first ten
-of every hundredth row, 0.08 of all rows (300,000 vectors with the spectrum of CLIP); and the hundred best of
-all are the ten best of every tenth.
-"""
 
 DEEPER = (1, 2, 4, 8, 16)
 """How many times as many are scored while a miss is not improbable."""
@@ -79,9 +71,9 @@ With 3, 0.987 of the first ten of a million rows were found where every list was
 with 5 all, in hardly more time: thousands of rows score nearly as much as the last that are scored again.
 """
 
-
-SPLIT = 2**18
-"""Rows from which lists are shared out between threads: one looks at so many in 2 to 3 ms."""
+SPLIT = 2**17
+"""Rows from which lists are shared out between threads: one looks at so many in 1 to 1.5 ms, and a thread
+starts in a tenth of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +86,8 @@ class Lists:
         centres: of the lists, float32 of shape (lists, padded dim).
         sizes: rows of each list, int64.
         placed: int32 of shape (n,), the list of each row.
+        residuals: of sampled rows, what they differ from the centres of their lists; float32 of shape
+            (rows, padded dim).
         rotation: float32 of shape (padded dim, dim).
     """
 
@@ -102,6 +96,7 @@ class Lists:
     centres: NDArray[np.float32]
     sizes: NDArray[np.int64]
     placed: NDArray[np.int32]
+    residuals: NDArray[np.float32]
     rotation: NDArray[np.float32]
 
     def best(
@@ -130,8 +125,7 @@ class Lists:
 
         with ThreadPoolExecutor(threads) as pool:
             rough, rows = map(np.concatenate, zip(*pool.map(scan, range(threads)), strict=True))
-        order = np.argsort(-rough, kind="stable")[:most]
-        return rough[order], rows[order]
+        return _best_of(rough, rows, most)
 
     def _best(
         self,
@@ -156,30 +150,33 @@ class Lists:
 
 
 class ListsIndex:
-    """Looks at the lists whose centres are nearest to the query, until they hold a share of the allowed rows.
+    """Looks at the lists whose centres are nearest to the query, until a miss in the others is improbable.
 
-    Effort is that share without a mask, in thousandths; see `NARROWER`. Lists without an allowed row are
-    stepped over, so a mask of what is far from the query costs little more than another.
+    A row's score is that of its list's centre, and the product of the query with what the row differs from
+    the centre. How these products are spread is seen on sampled rows. A list is left out where a row of it
+    would have to be more than ``effort / 10`` standard deviations above their mean to be among the k best of
+    what was found: so the lists of a mask of what is far from the query, or of few rows, are looked at as
+    deep as they must be. Lists without an allowed row are stepped over.
     """
 
     exhaustive = False
-    efforts: Sequence[int] = (10, 20, 40, 80, 120, 160, 200, 240, 320, 640, 1000)
+    efforts: Sequence[int] = (15, 20, 25, 30, 35, 40, 45, 50, 60)
 
-    def __init__(self, name: str, vectors: Stored, lists: Lists | None, effort: int = 160) -> None:
+    def __init__(self, name: str, vectors: Stored, lists: Lists | None, effort: int = 40) -> None:
         """Store.
 
         Args:
             name: of the family.
             vectors: those that are in the lists.
             lists: None where there are too few rows for any.
-            effort: thousandths of the allowed rows that are looked at.
+            effort: standard deviations, times ten.
         """
         self.name, self.effort = name, effort
         self._vectors, self._lists = vectors, lists
         self._plain = ExactIndex(vectors)
 
     def at(self, effort: int) -> "ListsIndex":
-        """Return the same index looking at another share of the rows."""
+        """Return the same index with another idea of how improbable a miss has to be."""
         return ListsIndex(self.name, self._vectors, self._lists, effort)
 
     def propose(
@@ -189,10 +186,8 @@ class ListsIndex:
         allowed = len(self._vectors) if mask is None else int(np.count_nonzero(mask))
         if k < 1 or self._lists is None or allowed <= max(FEW, FIRST * k):
             return self._plain.propose(queries, k, mask)
-        narrower = (len(self._vectors) / allowed * max(1.0, k / USUAL)) ** NARROWER
-        shares = _counts(self._lists, mask, allowed) / narrower
-        chosen = selector(mask)
-        return [self._scan(self._lists, query, k, chosen, shares) for query in queries]
+        counts, chosen = _counts(self._lists, mask), selector(mask)
+        return [self._scan(self._lists, query, k, chosen, counts) for query in queries]
 
     def save(self, folder: Path) -> None:
         """Write the lists, what codes a vector, and where each row is."""
@@ -201,28 +196,34 @@ class ListsIndex:
         write_faiss(folder / "coder.faiss", self._lists.coder)
         write_array(folder / "rotation.npy", self._lists.rotation)
         write_array(folder / "placed.npy", self._lists.placed)
+        write_array(folder / "residuals.npy", self._lists.residuals)
         write_lists(folder / "lists.bin", self._lists.searched)
 
     def _scan(
-        self, lists: Lists, query: NDArray[np.float32], k: int, chosen: Any, shares: NDArray[np.float64]
+        self, lists: Lists, query: NDArray[np.float32], k: int, chosen: Any, counts: NDArray[np.int64]
     ) -> Proposal:
         """Look at lists, nearest first; at all that hold an allowed row where the others hold too few."""
         turned = products(lists.rotation, query)
         near = products(lists.centres, turned)
+        beside = products(lists.residuals, turned)
+        reach = float(beside.mean()) + self.effort / 10 * float(beside.std())
         order = np.argsort(-near)
-        order = order[shares[order] > 0]
+        order = order[counts[order] > 0]
+        held = np.cumsum(counts[order])
         depth = FIRST * k + MARGIN
-        upto = int(np.searchsorted(np.cumsum(shares[order]), self.effort / 1000)) + 1
-        while True:
-            probed = order[:upto]
-            rough, rows = lists.best(turned, near, probed, DEEPER[-1] * depth, chosen)
-            if len(rows) >= depth or upto >= len(order):
-                break
-            upto *= 4
+        most = DEEPER[-1] * depth
+        rough, rows = np.empty(0, np.float32), np.empty(0, np.int64)
+        start, stop = 0, int(np.searchsorted(held, max(depth, held[-1] // BEGIN))) + 1
+        while start < stop:
+            found = lists.best(turned, near, order[start:stop], most, chosen)
+            rough, rows = _best_of(np.concatenate([rough, found[0]]), np.concatenate([rows, found[1]]), most)
+            kth = float(rough[k - 1]) if len(rough) >= k else -np.inf
+            worth = int(np.searchsorted(-near[order], reach - kth, side="right"))
+            start, stop = stop, min(worth, GROW * stop)
         depths = [times * depth for times in DEEPER]
         sure = SURE if self._vectors.nbytes < LARGE else SURE_FROM_DISK
-        found, _ = rescored(self._vectors, query, k, (rough, rows), depths, deviations=sure)
-        return Proposal(found, int(lists.sizes[probed].sum()))
+        proposed, _ = rescored(self._vectors, query, k, (rough, rows), depths, deviations=sure)
+        return Proposal(proposed, int(lists.sizes[order[:start]].sum()))
 
 
 class ListsFamily:
@@ -273,7 +274,10 @@ class ListsFamily:
         for number, size in enumerate(sizes.tolist()):
             if size:
                 placed[faiss.rev_swig_ptr(index.invlists.get_ids(number), size)] = number
-        return ListsIndex(self.name, vectors, Lists(index, coder, centres, sizes, placed, rotation))
+        sampled = sample_rows(n, SAMPLED)
+        residuals = widen(vectors[sampled]) @ rotation.T - centres[placed[sampled]]
+        lists = Lists(index, coder, centres, sizes, placed, residuals, rotation)
+        return ListsIndex(self.name, vectors, lists)
 
     def open(self, folder: Path, vectors: Stored) -> ListsIndex:
         """Map the lists; the vectors stay where they are."""
@@ -287,9 +291,11 @@ class ListsFamily:
         sizes = np.bincount(placed, minlength=int(coder.nlist))
         searched = map_lists(folder / "lists.bin", coder, sizes)
         centres = coder.quantizer.reconstruct_n(0, int(coder.nlist))
-        return ListsIndex(
-            self.name, vectors, Lists(searched, coder, centres, sizes, placed, np.array(rotation))
+        residuals = map_array(
+            folder / "residuals.npy", np.dtype(np.float32), (min(n, SAMPLED), int(coder.d))
         )
+        lists = Lists(searched, coder, centres, sizes, placed, np.array(residuals), np.array(rotation))
+        return ListsIndex(self.name, vectors, lists)
 
 
 def _grouped(centres: NDArray[np.float32]) -> Any:
@@ -306,14 +312,17 @@ def _grouped(centres: NDArray[np.float32]) -> Any:
     return grouped
 
 
-def _counts(lists: Lists, mask: NDArray[np.bool_] | None, allowed: int) -> NDArray[np.float64]:
-    """Return the share of the allowed rows that each list holds: of every so many rows where there are many.
-
-    Args:
-        allowed: how many there are, at least 1.
-    """
+def _counts(lists: Lists, mask: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+    """Return how many allowed rows each list holds."""
     if mask is None:
-        return lists.sizes / allowed
-    step = 1 + len(mask) // COUNTED if allowed > COUNTED // 8 else 1
-    seen = lists.placed[::step][np.flatnonzero(mask[::step])]  # a mask as an index takes twice as long
-    return np.bincount(seen, minlength=len(lists.sizes)) / max(1, len(seen))
+        return lists.sizes
+    allowed = lists.placed[np.flatnonzero(mask)]  # a mask as an index takes twice as long
+    return np.bincount(allowed, minlength=len(lists.sizes))
+
+
+def _best_of(
+    rough: NDArray[np.float32], rows: NDArray[np.int64], most: int
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return the rows with the greatest rough scores, best first."""
+    order = np.argsort(-rough, kind="stable")[:most]
+    return rough[order], rows[order]

@@ -51,6 +51,10 @@ MANY_LADDER, HUGE_LADDER = ("exact", "int8", "ivf"), ("exact", "ivf")
 SLOW_MS = 10.0
 """Milliseconds of an exact filtered answer from which one at the gate is taken for it."""
 
+AMPLE_MS = 5.0
+"""Median milliseconds of filtered answers up to which looking harder than was seen to be needed costs nobody
+anything: the slowest of twenty takes about twice as long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
@@ -147,17 +151,20 @@ class Tried:
     def under_masks(self, exact_ms: float, gate: float) -> int | None:
         """Return the effort for filtered answers; None where they should be exact.
 
-        It is the highest that lost no row of any filtered answer and takes no longer than an exact one. The
-        highest, not the first: that nothing was lost was seen on some hundred answers, and the time that an
-        exact answer would take is there to be spent on being surer. Where every effort lost something, and an
-        exact answer is slow, it is the first at or above the gate.
+        It is the highest that lost no row of any filtered answer, takes no longer than an exact one, and no
+        longer than `AMPLE_MS` where a lower one lost nothing either. The highest, not the first: that nothing
+        was lost was seen on some hundred answers, and time that nobody misses is there to be spent on being
+        surer. Where every effort lost something, and an exact answer is slow, it is the first at or above the
+        gate.
         """
         paying = [
             rung for rung in self.rungs if rung.filtered_ms is not None and rung.filtered_ms <= exact_ms
         ]
-        lossless = [rung.effort for rung in paying if rung.filtered == 1.0]
+        lossless = [rung for rung in paying if rung.filtered == 1.0]
         if lossless or exact_ms < SLOW_MS:
-            return max(lossless, default=None)
+            first = min((rung.filtered_ms or 0.0 for rung in lossless), default=0.0)
+            ample = [rung.effort for rung in lossless if (rung.filtered_ms or 0.0) <= max(AMPLE_MS, first)]
+            return max(ample, default=None)
         return min((rung.effort for rung in paying if (rung.filtered_recall or 0.0) >= gate), default=None)
 
 

@@ -1,5 +1,7 @@
 """Collections with hardly anything in them, or nothing to tell their pictures apart."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -64,3 +66,24 @@ def test_pictures_of_one_pixel(tmp_path):
     with pinakes.open(photos) as engine:
         assert len(engine) == 4 - report.add.quarantined
         assert engine.search(image=photos / "item-03.png")[0].id == "item-03"
+
+
+def test_dates_of_a_table_are_found_as_days_however_they_are_written(tmp_path):
+    """Day first is inferred; what can be read either way is text until pinakes.toml says how."""
+    table = tmp_path / "cups.csv"
+    table.write_text(
+        "id,title,made,sold\na,red cup,31.12.2023,1/2/2024\nb,blue cup,02.01.2024,3/4/2024\n", "utf-8"
+    )
+    pinakes.index(table, into=tmp_path / "cups")
+    with pinakes.open(tmp_path / "cups") as engine:
+        assert engine.search(where="made >= '2024-01-01'").ids == ("b",)
+        assert engine.search(where="sold = '1/2/2024'").ids == ("a",)
+    settings = tmp_path / "cups" / "pinakes.toml"
+    said = '[attributes.sold]\ntype = "date"\ndates = "mdy"'
+    text = settings.read_text("utf-8").replace('[attributes.sold]\ntype = "string"', said)
+    settings.write_text(text, "utf-8")
+    pinakes.index(tmp_path / "cups")
+    with pinakes.open(tmp_path / "cups") as engine:
+        assert engine.search(where="sold < '2024-02-01'").ids == ("a",)
+        assert engine.search(where="made >= '2024-01-01'", sort="sold").ids == ("b",)
+        assert engine.item("b").attributes["sold"] == date(2024, 3, 4)

@@ -89,6 +89,10 @@ class AttributeSettings(_Table):
     column: str | None = Field(None, description="the column it comes from, where it has another name")
     separator: str = Field(",", description="what separates the members in the text of a set", min_length=1)
     decimal: Literal[".", ","] = Field(".", description="what stands before the decimals of a number in text")
+    dates: Literal["ymd", "dmy", "mdy"] = Field(
+        "ymd",
+        description="how days are written in text: 2024-12-31 (always read), 31.12.2024 or 12/31/2024",
+    )
     required: bool = Field(False, description="an item without a value stops the freeze")
     coverage: Fraction = Field(0.0, description="share of items that must have a value, 0 to 1")
 

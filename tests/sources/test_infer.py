@@ -339,6 +339,27 @@ def test_ids_are_the_titles_where_nothing_else_is_there_to_find_an_item_by(tmp_p
     assert fields.title == fields.id
 
 
+def test_dates_with_the_day_first(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("id,day,when,other\na,31.12.2024,12/31/2024,1/2/2024\nb,01.02.2024,,3/4/2024\n", "utf-8")
+    inference = infer_settings(path, into=tmp_path)
+    found = {name: (each.type, each.dates) for name, each in inference.settings.attributes.items()}
+    assert found == {
+        "day": (AttributeType.DATE, "dmy"),
+        "when": (AttributeType.DATE, "mdy"),
+        "other": (AttributeType.STRING, "ymd"),
+    }
+    assert inference.notes[1:] == (
+        "day: dates with the day first",
+        "when: dates with the month first",
+        "other: dates such as 1/2/2024 may have day or month first, and stay text; "
+        'say so in pinakes.toml: [attributes.other] type = "date", dates = "dmy" or "mdy"',
+    )
+    save_settings(tmp_path, inference.settings)
+    assert load_settings(tmp_path) == inference.settings
+    assert 'dates = "dmy"' in (tmp_path / "pinakes.toml").read_text("utf-8")
+
+
 def test_numbers_with_a_decimal_comma(tmp_path):
     inference = infer_csv(tmp_path, "id;title;price\na;Red;12,50\nb;Blue;1.299,00 €\n")
     price = inference.settings.attributes["price"]

@@ -32,6 +32,9 @@ def test_name_words(name, words):
     assert name_words(name) == words
 
 
+DAY_FIRST, MONTH_FIRST = (Guess(AttributeType.DATE, dates=order) for order in ("dmy", "mdy"))
+
+
 @pytest.mark.parametrize(
     ("cells", "kind"),
     [
@@ -52,6 +55,18 @@ def test_name_words(name, words):
         (("1", "0", "1"), INTEGER),
         (("2024-01-02", "2009-12-10T00:00:00Z"), DATE),
         ((date(2024, 1, 2),), DATE),
+        (("31.12.2024", "1.2.2024", "n/a"), DAY_FIRST),
+        (("01.02.2024", "02.02.2024"), DAY_FIRST),
+        (("31/12/2024 10:30", "1/2/2024"), DAY_FIRST),
+        (("12-31-2024", "01-02-2024"), MONTH_FIRST),
+        (("12/31/2024", "2024-01-02"), MONTH_FIRST),
+        (("5/5/2024", "6/6/2024"), DAY_FIRST),
+        (("1/2/2024", "3/4/2024"), STRING),
+        (("31/12/2024", "12/31/2024"), STRING),
+        (("31.12.2024", "12.31.2024"), STRING),
+        (("32.12.2024", "1.2.2024"), STRING),
+        (("31.12.24", "1.2.24"), STRING),
+        (("1.2.2024", "later"), STRING),
         (("1999", "2001"), INTEGER),
         (("n/a", "-", "none"), STRING),
         (("1", "n/a", "2"), FLOAT),

@@ -88,6 +88,35 @@ def test_values_of_a_wrong_type(cell, kind, message):
         convert(cell, kind)
 
 
+@pytest.mark.parametrize(
+    ("cell", "order", "value"),
+    [
+        ("31.12.2024", "dmy", date(2024, 12, 31)),
+        (" 1/2/2024 ", "dmy", date(2024, 2, 1)),
+        ("1/2/2024", "mdy", date(2024, 1, 2)),
+        ("12-31-2024, 9:05", "mdy", date(2024, 12, 31)),
+        ("2024-12-31", "mdy", date(2024, 12, 31)),
+        ("n/a", "dmy", None),
+    ],
+)
+def test_dates_with_the_day_or_the_month_first(cell, order, value):
+    assert convert(cell, DATE, dates=order) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "order", "message"),
+    [
+        ("12/31/2024", "dmy", "write it as 31.12.2024 or 2024-12-31"),
+        ("31.12.2024", "mdy", "write it as 12/31/2024 or 2024-12-31"),
+        ("31.12/2024", "dmy", "not a date"),
+        ("29.2.2023", "dmy", "not a date"),
+    ],
+)
+def test_what_is_no_date_in_an_order(cell, order, message):
+    with pytest.raises(ValueError, match=message):
+        convert(cell, DATE, dates=order)
+
+
 MEMBERS = st.lists(st.text(st.characters(codec="utf-8", exclude_characters=",[]"), max_size=8), max_size=6)
 
 

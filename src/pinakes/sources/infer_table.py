@@ -12,7 +12,7 @@ from pinakes.sources.headings import (
     is_text_heading,
     text_patterns,
 )
-from pinakes.sources.kinds import Guess, Unusable, guess_type, is_prose, misfits
+from pinakes.sources.kinds import Guess, Unusable, date_orders, guess_type, is_prose, misfits
 from pinakes.sources.picture_columns import find_picture_columns
 from pinakes.sources.places import (
     LEAST_COVERAGE,
@@ -128,6 +128,13 @@ def _kinds(columns: Mapping[str, Column], notes: list[str]) -> dict[str, Guess]:
             notes.append(f"{name}: {wrong} of {len(column.cells)} values looked at are no {guess.type.value}")
         if guess.decimal == ",":
             notes.append(f"{name}: numbers with a decimal comma")
+        if guess.dates != "ymd":
+            notes.append(f"{name}: dates with the {'day' if guess.dates == 'dmy' else 'month'} first")
+        elif guess.type is AttributeType.STRING and len(date_orders(column)) > 1:
+            notes.append(
+                f"{name}: dates such as {column.cells[0]} may have day or month first, and stay text; "
+                f'say so in pinakes.toml: [attributes.{name}] type = "date", dates = "dmy" or "mdy"'
+            )
     notes += [f"left out, because of {why.value}: {listed(names)}" for why, names in unusable.items()]
     return kinds
 

@@ -50,11 +50,13 @@ class Guess(NamedTuple):
     Attributes:
         separator: what separates members, if it is a set.
         decimal: what stands before the decimals of its numbers.
+        dates: the order of day, month and year in its dates.
     """
 
     type: AttributeType
     separator: str = ","
     decimal: str = "."
+    dates: str = "ymd"
 
 
 def name_words(name: str) -> list[str]:
@@ -81,7 +83,8 @@ def vector_dim(column: Column) -> int | None:
 def guess_type(column: Column) -> Guess | Unusable:
     """Judge a column that holds no vectors; or say why it is unusable.
 
-    Numbers have a decimal comma where they cannot be read with a decimal point: ``12,50``.
+    Numbers have a decimal comma where they cannot be read with a decimal point: ``12,50``. Dates have the day
+    or the month first where that can be told; see `date_orders`.
     """
     unusable = _unusable(column)
     if unusable is not None:
@@ -93,8 +96,33 @@ def guess_type(column: Column) -> Guess | Unusable:
         return Guess(kind)
     if _is_amount(column, AttributeType.FLOAT, ","):
         return Guess(AttributeType.FLOAT, decimal=",")
+    orders = date_orders(column)
+    if len(orders) == 1:
+        return Guess(AttributeType.DATE, dates=orders[0])
     separator = set_separator(column)
     return Guess(AttributeType.STRING) if separator is None else Guess(AttributeType.SET, separator)
+
+
+def date_orders(column: Column) -> tuple[str, ...]:
+    """Return in which orders the dates of a column may be read: none, ``dmy``, ``mdy``, or both of them.
+
+    A day past the 12th tells, unless another cell says the contrary; between points the day comes first.
+    """
+    if not all(isinstance(cell, str) for cell in column.cells):
+        return ()
+    fitting = [order for order in ("dmy", "mdy") if _fits(column, AttributeType.DATE, dates=order)]
+    if not fitting:
+        return ()
+    day_first, month_first = (_days(column, order) for order in ("dmy", "mdy"))
+    dotted = all("." in cell for cell, day in zip(column.cells, day_first, strict=True) if day is not None)
+    if "dmy" in fitting and (dotted or day_first == month_first):  # 5/5/2024 is one day either way
+        return ("dmy",)
+    told = [
+        order
+        for order, days, others in (("dmy", day_first, month_first), ("mdy", month_first, day_first))
+        if any(day is not None and other is None for day, other in zip(days, others, strict=True))
+    ]
+    return ("dmy", "mdy") if len(told) != 1 else tuple(set(told) & set(fitting))
 
 
 def set_separator(column: Column) -> str | None:
@@ -140,9 +168,15 @@ def _tried(column: Column, guess: Guess) -> list[Value | ValueError]:
     return tried
 
 
-def _fits(column: Column, kind: AttributeType, decimal: str = ".") -> bool:
+def _days(column: Column, order: str) -> list[Value]:
+    """Return the cells as dates, or None where they are none."""
+    tried = _tried(column, Guess(AttributeType.DATE, dates=order))
+    return [None if isinstance(value, ValueError) else value for value in tried]
+
+
+def _fits(column: Column, kind: AttributeType, decimal: str = ".", dates: str = "ymd") -> bool:
     """Return whether nearly all cells are values of a type, and not mostly words for *unknown*."""
-    tried = _tried(column, Guess(kind, decimal=decimal))
+    tried = _tried(column, Guess(kind, decimal=decimal, dates=dates))
     wrong = sum(isinstance(value, ValueError) for value in tried)
     known = sum(value is not None for value in tried) - wrong
     return wrong <= TOLERANCE * len(tried) and known >= len(tried) / 2

@@ -115,6 +115,7 @@ class RowMapper:
                     attribute.type,
                     attribute.separator,
                     attribute.decimal,
+                    attribute.dates,
                 )
             except ValueError as error:
                 converted[name] = None

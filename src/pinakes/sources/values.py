@@ -13,6 +13,9 @@ from pinakes.types import AttributeType, Value
 INTEGER_LIMIT = 2**63
 """Integers are stored in 64 bits."""
 
+_LOCAL = {"dmy": "31.12.2024", "mdy": "12/31/2024"}
+"""An example of each order of a date that is not ISO 8601."""
+
 _TRUE = frozenset(("true", "yes", "1", "t", "y"))
 _FALSE = frozenset(("false", "no", "0", "f", "n"))
 _NOTHING = frozenset(("", "nan", "null", "none", "n/a", "na", "-"))
@@ -23,27 +26,35 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _WITH_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:[.' \u00a0\u2019\u202f]\d{3})+|\d+)(?:,\d*)?|[+-]?,\d+")
 _INTEGER = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _FLOAT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_LOCAL_DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:,?[T ]+\d{1,2}:\d{2}.*)?", re.ASCII)
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}.*)?", re.ASCII)
 
 
-def convert(cell: Any, kind: AttributeType, separator: str = ",", decimal: str = ".") -> Value:
+def convert(
+    cell: Any, kind: AttributeType, separator: str = ",", decimal: str = ".", dates: str = "ymd"
+) -> Value:
     """Return a cell as a value of a type, or None where it says nothing.
 
     Commas group thousands in numbers with a decimal point, and points, spaces and apostrophes in those with a
-    decimal comma; a currency sign is dropped. Dates are ISO 8601, and of a time only its day is kept. A set
-    comes from a list or from text split at the separator, and is stripped, without empty or repeated members,
-    and sorted: ``"Spring,Summer"`` equals ``"Summer, Spring"``.
+    decimal comma; a currency sign is dropped. Dates are ISO 8601, or with day or month first where ``dates``
+    says so, and of a time only its day is kept. A set comes from a list or from text split at the separator,
+    and is stripped, without empty or repeated members, and sorted: ``"Spring,Summer"`` equals
+    ``"Summer, Spring"``.
 
     Args:
         cell: what the table holds.
         kind: the type of the attribute.
         separator: what separates the members in the text of a set.
         decimal: what stands before the decimals of a number in text: ``.`` or ``,``.
+        dates: the order of day, month and year in text, such as ``dmy``; ISO 8601 is read in any case.
 
     Raises:
         ValueError: the cell holds something that is no value of this type.
     """
-    mark = decimal if kind in (AttributeType.INTEGER, AttributeType.FLOAT) else separator
+    if kind is AttributeType.DATE:
+        mark = dates
+    else:
+        mark = decimal if kind in (AttributeType.INTEGER, AttributeType.FLOAT) else separator
     return None if is_nothing(cell) else _CONVERTERS[kind](cell, mark)
 
 
@@ -99,7 +110,7 @@ def _to_bool(cell: Any, separator: str) -> bool | None:
     return word in _TRUE
 
 
-def _to_date(cell: Any, separator: str) -> date | None:
+def _to_date(cell: Any, dates: str) -> date | None:
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
@@ -107,13 +118,16 @@ def _to_date(cell: Any, separator: str) -> date | None:
     if isinstance(cell, str):
         if cell.strip().lower() in _NOTHING:
             return None
-        match = _DATE.fullmatch(cell.strip())
-        if match:
-            try:
+        try:
+            if match := _DATE.fullmatch(cell.strip()):
                 return date.fromisoformat(match[1])
-            except ValueError:
-                pass
-    raise ValueError(f"{shorten(cell)} is not a date; write it as 2024-12-31")
+            if dates in _LOCAL and (match := _LOCAL_DATE.fullmatch(cell.strip())):
+                day, month = (match[1], match[3]) if dates == "dmy" else (match[3], match[1])
+                return date(int(match[4]), int(month), int(day))
+        except ValueError:
+            pass
+    local = f"{_LOCAL[dates]} or " if dates in _LOCAL else ""
+    raise ValueError(f"{shorten(cell)} is not a date; write it as {local}2024-12-31")
 
 
 def _to_set(cell: Any, separator: str) -> tuple[str, ...] | None:

@@ -136,15 +136,15 @@ def test_one_piece_of_quick_work_is_done_in_a_turn_of_the_loop_in_order():
     asyncio.run(main())
 
 
-def test_a_thread_helps_where_half_of_the_queue_is_full_and_a_full_one_refuses():
+def test_a_thread_helps_where_most_of_the_queue_is_full_and_a_full_one_refuses():
     async def main():
         admission = Admission(1, 4, 5.0)
         await settled(admission)
         asked = [asyncio.create_task(admission.run_quick(threading.get_ident)) for _ in range(8)]
         outcomes = await asyncio.gather(*asked, return_exceptions=True)
-        # One is done at once, three wait for their turns, two for the thread; there is no place for the rest.
-        assert outcomes[:4] == [threading.get_ident()] * 4
-        assert outcomes[4] == outcomes[5] != threading.get_ident()
+        # One is done at once, four wait for their turns, one for the thread; there is no place for the rest.
+        assert outcomes[:5] == [threading.get_ident()] * 5
+        assert outcomes[5] != threading.get_ident()
         assert [type(outcome) for outcome in outcomes[6:]] == [TooBusyError] * 2
         admission.close()
 

@@ -76,13 +76,13 @@ class Admission:
         Handing such work to a thread and back takes as long as much of it: both wait for one interpreter's
         lock. One piece of work is done in each turn of the loop, so that between two of them requests are
         read, refused and answered. What turns out to be slow sends those after it to a thread, until it
-        is forgotten. Where half of the queue is full, the rest goes to a thread, too, which goes on while the
-        loop refuses.
+        is forgotten. Where three quarters of the queue are full, the rest goes to a thread, too, which goes
+        on while the loop refuses.
 
         Raises:
             TooBusyError, TooSlowError: see `run`; what runs in the loop is not given up.
         """
-        if self._pending > self._capacity // 2:
+        if self._pending > self._capacity * 3 // 4:
             return await self.run(self._timed, partial(work, *args, **kwargs))
         await self._take_turn()
         try:

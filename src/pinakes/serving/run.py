@@ -31,6 +31,9 @@ would end workers that start on a busy machine, again and again."""
 GRACE = 15
 """Seconds that requests have to end after the process was told to."""
 
+SHARING = "pinakes.serving.sharing:SharingLoop"
+"""The event loop of one of several workers."""
+
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")
 """What libraries read when they are loaded: how many threads they may have."""
 
@@ -58,6 +61,7 @@ def serve(folder: Path, config: ServingConfig, announce: Callable[[str], None] |
         partial(build_app, folder, config),
         factory=True,
         workers=config.workers,
+        loop=SHARING if config.workers > 1 and os.name == "posix" else "auto",
         log_config=None,
         access_log=False,
         server_header=False,

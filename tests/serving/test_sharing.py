@@ -1,0 +1,129 @@
+import asyncio
+import socket
+import sys
+from itertools import pairwise
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("workers share no socket there", allow_module_level=True)
+
+from pinakes.serving import sharing
+from pinakes.serving.sharing import SharingLoop
+
+
+class Echo(asyncio.Protocol):
+    """Sends back what comes."""
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        self.transport.write(data)
+
+
+class Visitors:
+    """A socket that listens, and clients that wait to be taken in."""
+
+    def __init__(self, number):
+        self.listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+        address = self.listening.getsockname()
+        self.clients = [socket.create_connection(address, timeout=10) for _ in range(number)]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for one in (self.listening, *self.clients):
+            one.close()
+
+
+def serving(visitors, watch):
+    """Run a loop that takes visitors, with something beside it."""
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        taken = []
+
+        def make():
+            taken.append(Echo())
+            return taken[-1]
+
+        server = await loop.create_server(make, sock=visitors.listening, ssl=None, backlog=64)
+        try:
+            await watch(taken, server)
+        finally:
+            server.close()
+            await server.wait_closed()
+            for protocol in taken:
+                protocol.transport.abort()
+
+    with asyncio.Runner(loop_factory=SharingLoop) as runner:
+        runner.run(main())
+
+
+async def until(reached):
+    async with asyncio.timeout(10):
+        while not reached():
+            await asyncio.sleep(0.001)
+
+
+def test_a_few_are_taken_in_each_turn_and_all_are_answered():
+    async def watch(taken, server):
+        counts = [0]
+        async with asyncio.timeout(10):
+            while len(taken) < 12:
+                await asyncio.sleep(0)
+                counts.append(len(taken))
+        steps = [after - before for before, after in pairwise(counts)]
+        assert max(steps) <= 5
+        assert len([step for step in steps if step]) >= 4
+        loop = asyncio.get_running_loop()
+        for client in visitors.clients:
+            client.setblocking(False)
+            await loop.sock_sendall(client, b"here")
+            assert await loop.sock_recv(client, 9) == b"here"
+
+    with Visitors(12) as visitors:
+        serving(visitors, watch)
+
+
+def test_nobody_is_taken_once_it_is_closed():
+    async def watch(taken, server):
+        await until(lambda: len(taken) == 1)
+        server.close()
+        with socket.create_connection(visitors.listening.getsockname(), timeout=10):
+            await asyncio.sleep(0.05)
+        assert len(taken) == 1
+
+    with Visitors(1) as visitors:
+        serving(visitors, watch)
+
+
+class Full:
+    """A socket that has no room for another connection at first."""
+
+    def __init__(self, listening, refusals):
+        self.listening, self.left = listening, refusals
+        self.fileno, self.setblocking = listening.fileno, listening.setblocking
+
+    def accept(self):
+        self.left -= 1
+        if self.left >= 0:
+            raise OSError(24, "Too many open files")
+        return self.listening.accept()
+
+
+def test_where_there_is_no_room_it_is_tried_again_after_a_pause(monkeypatch):
+    monkeypatch.setattr(sharing, "PAUSE", 0.02)
+
+    async def watch(taken, server):
+        begun = asyncio.get_running_loop().time()
+        await until(lambda: taken)
+        assert asyncio.get_running_loop().time() - begun >= 0.04
+        assert listening.left in (-1, -2)
+
+    with Visitors(1) as visitors:
+        listening = visitors.listening = Full(visitors.listening, 2)
+        listening.close = listening.listening.close
+        serving(visitors, watch)

@@ -16,6 +16,7 @@ import os
 import shutil
 import stat
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,20 +55,23 @@ class Countdown:
 
     def __init__(self, steps: int) -> None:
         self.left = steps
+        self.lock = threading.RLock()  # files are flushed by several threads
 
     def step(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            os._exit(KILLED)
+        with self.lock:
+            self.left -= 1
+            if self.left < 0:
+                os._exit(KILLED)
 
     def torn(self, path: Path) -> None:
         """A step that leaves half of a file."""
-        self.left -= 1
-        if self.left < 0:
-            self.left = ENOUGH  # tearing it is no step
-            path.chmod(0o600)
-            os.truncate(path, path.stat().st_size // 2)
-            os._exit(KILLED)
+        with self.lock:
+            self.left -= 1
+            if self.left < 0:
+                self.left = ENOUGH  # tearing it is no step
+                path.chmod(0o600)
+                os.truncate(path, path.stat().st_size // 2)
+                os._exit(KILLED)
 
     def install(self) -> None:
         fsync, write_parquet, write = os.fsync, pl.DataFrame.write_parquet, Database.write

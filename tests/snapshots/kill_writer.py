@@ -6,6 +6,7 @@ this process, which itself never uses polars: its threads would not survive the 
 
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ class Countdown:
 
     def __init__(self, steps: int) -> None:
         self.steps = steps
+        self.lock = threading.Lock()  # files are flushed by several threads
 
     def step(self) -> None:
-        self.steps -= 1
-        if self.steps < 0:
-            os._exit(KILLED)
+        with self.lock:
+            self.steps -= 1
+            if self.steps < 0:
+                os._exit(KILLED)
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         mode = str(arguments[1]) if event == "open" else ""

@@ -35,11 +35,10 @@ class Faulty:
     """A system call that fails at one call, and works before and after."""
 
     def __init__(self, call: Callable[..., object], fails_at: int, error: BaseException) -> None:
-        self.call, self.fails_at, self.error, self.calls = call, fails_at, error, 0
+        self.call, self.fails_at, self.error, self.calls = call, fails_at, error, itertools.count(1)
 
     def __call__(self, *arguments: object, **options: object) -> object:
-        self.calls += 1
-        if self.calls == self.fails_at:
+        if next(self.calls) == self.fails_at:  # counted without a gap, whichever thread calls
             raise self.error
         return self.call(*arguments, **options)
 

@@ -1,8 +1,11 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pinakes.indexes import codes, int8
 from pinakes.indexes.exact import ExactFamily, ExactIndex
 from pinakes.indexes.int8 import Int8Family
 from pinakes.kernels.similarity import cosine_scores, unit_rows
@@ -63,3 +66,38 @@ def test_a_memory_mapped_file_is_scanned_where_it_is(tmp_path):
     for family in (ExactFamily(), Int8Family()):
         (proposal,) = family.build(mapped).propose(query, 10)
         assert set(oracle(mapped, query[0], 10, None)) <= set(proposal.rows.tolist())
+
+
+@pytest.mark.parametrize("family", [ExactFamily(), Int8Family()], ids=lambda family: family.name)
+def test_few_allowed_rows_are_fetched_a_buffer_at_a_time(monkeypatch, family):
+    """Near-equal rows, more than a first scan asks for, and threads that share the index."""
+    monkeypatch.setattr(int8, "FEW", 1)
+    monkeypatch.setattr(codes, "FETCHED", 20 * 32)
+    rng = np.random.default_rng(2)
+    centres = np.eye(3, 16)[rng.integers(0, 3, size=5000)]
+    vectors = unit_rows(centres + 1e-4 * rng.integers(0, 2, (5000, 16))).astype(np.float16)
+    index = family.build(vectors)
+
+    def check(seed):
+        asked = np.random.default_rng(seed)
+        mask = asked.random(5000) < 0.05
+        query = unit_rows(asked.standard_normal((1, 16)))
+        for k in (1, 10, int(mask.sum()) - 1, int(mask.sum()), 400):
+            (proposal,) = index.propose(query, k, mask)
+            assert set(oracle(vectors, query[0], k, mask)) <= set(proposal.rows.tolist())
+            assert mask[proposal.rows].all() and (np.diff(proposal.rows) > 0).all()
+        return proposal.scanned == mask.sum()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(check, range(8)))
+
+
+def test_the_best_of_fetched_rows_by_hand():
+    """Products 1, 2, 3 and 4 of rows 5, 4, 3 and 2: the best two, and no other row above the second."""
+    values = np.zeros((6, 8), np.float16)
+    values[:, 0] = [0, 9, 4, 3, 2, 1]
+    scan = codes.CodeScan(values, "QT_fp16")
+    query = np.eye(1, 8, dtype=np.float32)[0]
+    found = scan.best_among(query, 2, np.array([5, 2, 4, 3]))
+    assert found.rows.tolist() == [2, 3] and found.scores.tolist() == [4.0, 3.0] and found.floor == 3.0
+    assert scan.best_among(query, 4, np.array([5, 2, 4, 3])).floor == -np.inf

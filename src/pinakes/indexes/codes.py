@@ -1,12 +1,18 @@
 """Scans by FAISS over arrays that lie elsewhere: what is memory-mapped is scanned where it is, not copied."""
 
 import sys
+import threading
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pinakes.kernels.ahead import read_rows_ahead
+
+FETCHED = 2**20
+"""Bytes of codes that are fetched from their places at once: they stay in the cache of a core."""
 
 Kind = Literal["QT_fp16", "QT_8bit_direct_signed"]
 
@@ -27,10 +33,12 @@ class Found:
 
     Attributes:
         rows: int64, best first.
+        scores: their products, float32.
         floor: no other allowed row scores more than this; minus infinity where there is no other.
     """
 
     rows: NDArray[np.int64]
+    scores: NDArray[np.float32]
     floor: float
 
 
@@ -48,18 +56,9 @@ class CodeScan:
             codes: C-contiguous, shape (n, dim): float16, or uint8 that stand for themselves less 128.
             kind: the quantizer of FAISS whose codes these are.
         """
-        faiss = import_faiss()
-        quantizer = getattr(faiss.ScalarQuantizer, kind)
-        index = faiss.IndexScalarQuantizer(codes.shape[1], quantizer, faiss.METRIC_INNER_PRODUCT)
-        flat = codes.reshape(-1).view(np.uint8)
-        # A vector that FAISS does not own; its empty owner says that nobody is to be freed with it.
-        index.codes = faiss.MaybeOwnedVectorUInt8.create_view(
-            faiss.swig_ptr(flat), flat.nbytes, index.codes.owner
-        )
-        index.ntotal = len(codes)
-        index.is_trained = True
-        self._index = index
-        self._codes = codes  # keeps the memory alive
+        self._codes, self._kind = codes, kind
+        self._index = _index_over(codes, kind)
+        self._fetched = threading.local()
 
     def best(self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None = None) -> Found:
         """Return the k rows with the greatest products; fewer where fewer are allowed.
@@ -72,7 +71,7 @@ class CodeScan:
         scores, rows = self._index.search(query[None], k, params=selecting(mask))
         found = rows[0] >= 0
         floor = float(scores[0][-1]) if found[-1] else -np.inf
-        return Found(rows[0][found], floor)
+        return Found(rows[0][found], scores[0][found], floor)
 
     def best_of_all(self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_]) -> Found:
         """Return those of the k best rows that a mask allows: faster than `best` for a mask that allows most.
@@ -80,7 +79,55 @@ class CodeScan:
         To step over single rows costs more than to compare with them.
         """
         found = self.best(query, k)
-        return Found(found.rows[mask[found.rows]], found.floor)
+        allowed = mask[found.rows]
+        return Found(found.rows[allowed], found.scores[allowed], found.floor)
+
+    def best_among(self, query: NDArray[np.float32], k: int, among: NDArray[np.int64]) -> Found:
+        """Return the k of some rows with the greatest products; faster than `best` where they are few.
+
+        They are fetched from their places into a buffer of the calling thread, which is scanned.
+
+        Args:
+            among: int64 rows, in any order, at least one.
+        """
+        import_faiss().omp_set_num_threads(1)
+        index, buffer = self._buffer()
+        codes = self._codes.view(np.ndarray)  # a memory map is slow to index
+        scores, rows = np.empty(0, np.float32), np.empty(0, np.int64)
+        for start in range(0, len(among), len(buffer)):
+            some = among[start : start + len(buffer)]
+            read_rows_ahead(self._codes, some)
+            codes.take(some, axis=0, out=buffer[: len(some)], mode="clip")  # other modes copy twice
+            index.ntotal = len(some)
+            (best,), (places,) = index.search(query[None], min(k, len(some)))
+            scores, rows = np.concatenate([scores, best]), np.concatenate([rows, some[places]])
+        order = np.argsort(-scores, kind="stable")[:k]
+        floor = float(scores[order[-1]]) if k < len(among) else -np.inf
+        return Found(rows[order], scores[order], floor)
+
+    def _buffer(self) -> tuple[Any, NDArray[Any]]:
+        """Return the buffer of this thread, and an index of FAISS over it."""
+        held: tuple[Any, NDArray[Any]] | None = getattr(self._fetched, "held", None)
+        if held is None:
+            width = self._codes.shape[1] * self._codes.itemsize
+            buffer = np.empty((max(1, FETCHED // width), self._codes.shape[1]), self._codes.dtype)
+            held = self._fetched.held = _index_over(buffer, self._kind), buffer
+        return held
+
+
+def _index_over(codes: NDArray[Any], kind: Kind) -> Any:
+    """Return an index of FAISS that looks at an array, which must live as long."""
+    faiss = import_faiss()
+    quantizer = getattr(faiss.ScalarQuantizer, kind)
+    index = faiss.IndexScalarQuantizer(codes.shape[1], quantizer, faiss.METRIC_INNER_PRODUCT)
+    flat = codes.reshape(-1).view(np.uint8)
+    # A vector that FAISS does not own; its empty owner says that nobody is to be freed with it.
+    index.codes = faiss.MaybeOwnedVectorUInt8.create_view(
+        faiss.swig_ptr(flat), flat.nbytes, index.codes.owner
+    )
+    index.ntotal = len(codes)
+    index.is_trained = True
+    return index
 
 
 def sample_rows(n: int, most: int) -> NDArray[np.int64]:

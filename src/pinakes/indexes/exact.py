@@ -9,20 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.indexes.base import Proposal
-from pinakes.indexes.certified import Proof, certified
+from pinakes.indexes.certified import FEW_ALLOWED, Proof, certified
 from pinakes.indexes.codes import CodeScan, faiss_is_imported
 from pinakes.kernels.scan import best_rows
 from pinakes.kernels.similarity import Stored, scan_error
 
-GATHER_BELOW = 0.02
-"""Share of rows under which gathering the allowed rows beats a scan that steps over the others.
-
-Measured by benchmarks/vector_index.py: a gathered row costs 200 to 300 ns, a row stepped over 3 ns, and one
-that is compared in its place 100.
-"""
-
 FEW, VERY_FEW = 4096, 512
 """Rows up to which NumPy is faster than FAISS, whose import takes 0.2 s; once it is imported, the second."""
+
+SPARE, ATTEMPTED = 16, 8
+"""Rows beside the wanted ones that a scan of fetched rows is asked for, as rounding could hide one of them
+among equals; and how many times as many where those were not enough."""
 
 TOGETHER = 12
 """Queries from which one matrix product is faster than that many scans."""
@@ -55,11 +52,14 @@ class ExactIndex:
         n = len(self._vectors)
         scanned = n if mask is None else int(np.count_nonzero(mask))
         many = n > (VERY_FEW if faiss_is_imported() else FEW)
-        by_faiss = self._vectors.dtype == np.float16 and many and scanned >= GATHER_BELOW * n
-        if k < 1 or not by_faiss or len(queries) >= TOGETHER:
-            among = None if mask is None else np.flatnonzero(mask)
-            return [Proposal(rows, scanned) for rows in best_rows(self._vectors, queries, k, among)]
-        return [self._scan(query, k, mask, scanned) for query in queries]
+        by_faiss = self._vectors.dtype == np.float16 and many and len(queries) < TOGETHER
+        in_place = mask is None or scanned >= FEW_ALLOWED * n
+        if by_faiss and in_place and k >= 1:
+            return [self._scan(query, k, mask, scanned) for query in queries]
+        among = None if mask is None else np.flatnonzero(mask)
+        if by_faiss and among is not None and 1 <= k < scanned:
+            return [Proposal(self._gather(query, k, among), scanned) for query in queries]
+        return [Proposal(rows, scanned) for rows in best_rows(self._vectors, queries, k, among)]
 
     def save(self, folder: Path) -> None:
         """Write nothing: the vectors are all there is."""
@@ -74,6 +74,18 @@ class ExactIndex:
             among = None if mask is None else np.flatnonzero(mask)
             rows = best_rows(self._vectors, query[None], k, among)[0]
         return Proposal(rows, scanned)
+
+    def _gather(
+        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Compare with more than k rows, fetched from their places; see `best_rows`."""
+        slack = 2.0 * scan_error(self._vectors.shape[1])
+        for most in (k + SPARE, ATTEMPTED * (k + SPARE)):
+            found = self._codes.best_among(query, most, among)
+            least = found.scores[k - 1] - slack
+            if found.floor < least:
+                return np.sort(found.rows[found.scores >= least])
+        return best_rows(self._vectors, query[None], k, among)[0]
 
     @cached_property
     def _codes(self) -> CodeScan:

@@ -13,13 +13,16 @@ from pinakes.errors import IntegrityError
 from pinakes.indexes.base import Proposal
 from pinakes.indexes.certified import Proof, certified
 from pinakes.indexes.codes import CodeScan
-from pinakes.indexes.exact import GATHER_BELOW, TOGETHER, ExactIndex
+from pinakes.indexes.exact import TOGETHER, ExactIndex
 from pinakes.indexes.files import map_array, write_array
 from pinakes.indexes.rotation import random_rotation
 from pinakes.kernels.similarity import Stored, products, scan_error, widen
 
 BLOCK = 16_384
 """Rows that are quantised at once."""
+
+FEW = 2000
+"""Allowed rows from which comparing their codes first is faster than comparing the rows themselves."""
 
 LEVELS = 127
 """Codes run from -127 to 127, those of rows and those of queries."""
@@ -81,7 +84,7 @@ class Int8Index:
         """Propose every row that may be among the k best; see `VectorIndex.propose`."""
         n = len(self._vectors)
         allowed = n if mask is None else int(np.count_nonzero(mask))
-        if k < 1 or len(queries) >= TOGETHER or allowed < max(k, GATHER_BELOW * n):
+        if k < 1 or len(queries) >= TOGETHER or allowed < max(2 * k, FEW):
             return self._plain.propose(queries, k, mask)
         return [self._scan(query, k, mask, allowed) for query in queries]
 

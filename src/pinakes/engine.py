@@ -186,8 +186,9 @@ class Engine:
                 False shows them all; as ``search.collapse`` is set when None.
             min_confidence: least confidence of a hit, 0 to 1; needs a calibrated release.
             sort: a field by which what was found is ordered, lowest first; ``-`` before it for highest first.
-                Unknown values come last, equal ones go by id. Found is every item that holds one of the
-                words, the ``candidates`` nearest of each space, and of a filter alone all that pass.
+                Unknown values come last, equal ones go by id. Found is every item that holds all words
+                (or where none does, one), the ``candidates`` nearest of each space, and of a filter alone
+                all that pass.
             facets: fields whose values are counted under the filter; see `facets`.
             prefix: the last word may be the beginning of another, as while it is typed.
             offset: how many hits, of the pages before, are left out.

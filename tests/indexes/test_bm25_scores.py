@@ -202,3 +202,16 @@ def test_words_count_by_what_they_say():
     rare, red = math.log(1 + (n + 0.5) / 0.5), math.log(1 + (n - holders + 0.5) / (holders + 0.5))
     assert match.shares == pytest.approx({"red": red / (red + rare), "nowhere": rare / (red + rare)})
     assert match.share == pytest.approx(red / (red + rare))
+
+
+def test_items_that_hold_every_word_worth_asking_for():
+    books, rows = index(BOOKS), np.array([0, 1, 2])
+    # N = 3: red and dress are held by two, blue and a by one, idf ln 1.6 = 0.47 and ln(8 / 3) = 0.98.
+    assert books.holding_all("red dress", rows).tolist() == [True, True, False]
+    assert books.holding_all("blue red", rows).tolist() == [False, True, False]
+    assert books.holding_all("blue a", rows).tolist() == [False, False, False]
+    assert books.holding_all("red purple", rows).tolist() == [True, True, False]
+    assert books.holding_all("purple", rows).tolist() == [True, True, True]
+    # Of "red blue", red says 0.47 / (0.47 + 0.98) = 0.32.
+    assert books.holding_all("red blue", np.array([1, 0]), 0.33).tolist() == [True, False]
+    assert books.holding_all("a red", np.array([0, 1]), 0.33).tolist() == [True, False]

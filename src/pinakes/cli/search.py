@@ -46,7 +46,7 @@ def search(
     top: Annotated[int, typer.Option("--top", "-n", "--limit", help="How many hits.")] = 10,
     offset: Annotated[int, typer.Option(help="How many hits to leave out, of the pages before.")] = 0,
     candidates: Annotated[
-        int, typer.Option(help="How many items each signal brings; --sort takes all that hold a word.")
+        int, typer.Option(help="How many items each signal brings; --sort takes all that hold the words.")
     ] = 200,
     sort: Annotated[
         str | None, typer.Option(help="Order by a field, lowest first; -FIELD for highest first.")

@@ -12,14 +12,12 @@ from pinakes.indexes.bm25 import Match, WordQuery
 from pinakes.retrieval.corpus import Corpus, Space
 from pinakes.retrieval.dense import DenseHits
 from pinakes.retrieval.results import Closeness, Hit, Reason
+from pinakes.retrieval.words import TELLING
 from pinakes.snapshots.duplicates import Kind
 from pinakes.types import View
 
 WORDS = "words"
 """The signal of BM25."""
-
-TELLING = 0.08
-"""Share of what a query says below which a word is not mentioned."""
 
 CLOSENESS: tuple[Closeness, ...] = ("loose", "close", "very close")
 

@@ -29,7 +29,8 @@ class Cut:
         collapse: show one item for several with ``"identical"`` pictures, or with ``"near"`` ones too: one
             photo, re-encoded or edited. True says identical; False shows them all.
         sort: the field whose order takes the place of the order by score, ``-`` before it for highest first;
-            None for the score. Words then bring every item that holds one, not the best candidates alone.
+            None for the score. Words then bring every item that holds all of them, not the best
+            candidates alone.
         offset: how many hits, of the pages before, are left out.
     """
 

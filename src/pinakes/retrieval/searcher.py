@@ -48,13 +48,18 @@ RECEIPT = 16
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One ranked list that goes into the fusion."""
+    """One ranked list that goes into the fusion.
+
+    Attributes:
+        others: items that hold only some of the words, and are no part of a list in the order of a field.
+    """
 
     name: str
     rows: NDArray[np.int64]
     scores: NDArray[np.float64]
     weight: float
     dense: DenseHits | None = None
+    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -325,9 +330,12 @@ class Searcher:
                 signals.append(Signal(EXACT_ID, np.array([row]), np.array([EXACT_ID_BONUS]), 1.0))
         if asked is not None:
             with watch.stage(WORDS):
-                # A field's order is that of everything that the words find, however little its score.
-                found = asked.search(mask, depth if query.cut.sort is None else len(order), order)
-            signals.append(Signal(WORDS, found.rows, found.scores, query.weights.get(WORDS, 1.0)))
+                if query.cut.sort is None:
+                    found, others = asked.search(mask, depth, order), 0
+                else:
+                    found, others = asked.search_all(mask, order)
+            weight = query.weights.get(WORDS, 1.0)
+            signals.append(Signal(WORDS, found.rows, found.scores, weight, others=others))
         anything = any(len(signal.rows) for signal in signals)
         if query.fallback is not None and not anything:
             with watch.stage("encode"):
@@ -412,8 +420,13 @@ class Searcher:
 
 
 def _sorted_only(signals: Sequence[Signal], depth: int) -> list[str]:
-    """Say of which lists only the best were put in order: nearness has no end as words have."""
-    return [
+    """Say of which lists only a part was put in order: nearness has no end as words have."""
+    by_words = [
+        f"in this order: {len(signal.rows):,} that hold every word; {signal.others:,} hold only some"
+        for signal in signals
+        if signal.others
+    ]
+    return by_words + [
         f"of {signal.name}, only the {depth} nearest were put in order"
         for signal in signals
         if signal.dense is not None and len(signal.rows) >= depth

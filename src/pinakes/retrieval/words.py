@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from pinakes.indexes.bm25 import BM25Index, Correction, WordHits, WordQuery, corrected
 from pinakes.retrieval.mask import Allowed
 
+TELLING = 0.08
+"""Share of what a query says below which a word is not worth mentioning, found or not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -32,6 +35,21 @@ class Asked:
     def search(self, mask: NDArray[np.bool_] | None, k: int, order: NDArray[np.int64]) -> WordHits:
         """Find the k best items; see `BM25Index.search`."""
         return self.index.search(self.query, mask, k, order)
+
+    def search_all(self, mask: NDArray[np.bool_] | None, order: NDArray[np.int64]) -> tuple[WordHits, int]:
+        """Find all items that hold every telling word that is found, or where none does, all that hold one.
+
+        Whoever puts items in an order of their own wants the dresses of "red dress", not every red thing:
+        their scores, which would say so, decide nothing then.
+
+        Returns:
+            (the items, best first; how many others hold only some of the words).
+        """
+        found = self.search(mask, len(order), order)
+        every = self.index.holding_all(self.query, found.rows, TELLING)
+        if not every.any():
+            return found, 0
+        return WordHits(found.rows[every], found.scores[every]), int(np.count_nonzero(~every))
 
     def corrections(self, allowed: Allowed) -> tuple[Correction, ...]:
         """Return the words that were put right, or might be; only what an allowed item holds is named."""

@@ -213,16 +213,46 @@ class BM25Index:
         """Return `match` for several items, in their order; shape of ``rows``: (k,)."""
         words = self._read(query).typed
         clauses = {wordings for typed in words for wordings in typed.clauses}
-        rarity = {wordings: self._rarity(Clause(wordings)) for wordings in clauses}
         holds = {wordings: self._lookup.holding(wordings, rows) for wordings in clauses}
-        says = {typed.word: max(rarity[wordings] for wordings in typed.clauses) for typed in words}
-        total = sum(says.values())
-        shares = {word: value / total for word, value in says.items()}
+        shares = self._shares(words)
         held = [
             {name: reduce(np.logical_or, [holds[w][name] for w in typed.clauses]) for name in self._weights}
             for typed in words
         ]
         return tuple(_match(words, held, shares, place) for place in range(len(rows)))
+
+    def holding_all(
+        self, query: str | WordQuery, rows: NDArray[np.int64], least: float = 0.0
+    ) -> NDArray[np.bool_]:
+        """Return which of some living items hold every word that says at least a share of a query.
+
+        A word that none of them holds is passed over, and does not count in what the others say.
+
+        Args:
+            query: the words, or what `read` made of them.
+            rows: the items, int64 of shape (k,).
+            least: the share, 0 to 1; see `Match`.
+
+        Returns:
+            bool of shape (k,).
+        """
+        holders: dict[Typed, NDArray[np.bool_]] = {}
+        for typed in self._read(query).typed:
+            holds = [self._lookup.holding(wordings, rows) for wordings in typed.clauses]
+            held = reduce(np.logical_or, (items for fields in holds for items in fields.values()))
+            if held.any():
+                holders[typed] = held
+        shares, every = self._shares(tuple(holders)), np.ones(len(rows), dtype=np.bool_)
+        for typed, held in holders.items():
+            if shares[typed.word] >= least:
+                every &= held
+        return every
+
+    def _shares(self, words: Sequence[Typed]) -> dict[str, float]:
+        """Return how much each word says of all that they say together."""
+        says = {typed.word: max(self._rarity(Clause(w)) for w in typed.clauses) for typed in words}
+        total = sum(says.values())
+        return {word: value / total for word, value in says.items()}
 
     @cached_property
     def _reader(self) -> Reader:

@@ -81,7 +81,7 @@ class SearchQuery(Body):
         ge=1,
         le=MAX_CANDIDATES,
         description="items each signal brings; pages end where all of them were shown, and under `sort` "
-        "words bring every item that holds one",
+        "words bring every item that holds all of them",
     )
     score: ItemScore | None = Field(
         None, description="what an item with several views counts by; as each space is set when null"

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 import polars as pl
 
 from pinakes.types import RESERVED_FIELDS, RIGHTS_FIELDS, Item, Rights, Value, View
+
+KEPT_RIGHTS = 1024
+"""Different rights that are kept for the next item that has the same."""
 
 _VIEW_FIELDS = ("role", "media", "uri", "width", "height", "phash")
 
@@ -49,19 +54,27 @@ class Records:
 
     def item(self, row: int, views: tuple[View, ...] = ()) -> Item:
         """Return an item with the attributes that have a value; ``vectors`` is left empty."""
+        return Item(*self.fields(row), views)
+
+    def fields(self, row: int) -> tuple[str, str, str, dict[str, Value], Rights]:
+        """Return what `item` is made of, but for the views: id, title, text, attributes and rights."""
         record = self.items.row(row)
         name, title, text = self.named(record)
-        attributes = {
-            field: _value(record[position])
+        attributes: dict[str, Value] = {
+            field: tuple(value) if isinstance(value, list) else value
             for field, position in self.attributes
-            if record[position] is not None
+            if (value := record[position]) is not None
         }
-        return Item(name, title or "", text or "", attributes, Rights(*self.rights(record)), views)
+        return name, title or "", text or "", attributes, _rights(*self.rights(record))
 
     def view(self, row: int) -> View:
         """Return a view."""
         return View(*self.viewed(self.views.row(row)))
 
 
-def _value(value: Value | list[str]) -> Value:
-    return tuple(value) if isinstance(value, list) else value
+@lru_cache(KEPT_RIGHTS)
+def _rights(
+    license: str | None, author: str | None, source: str | None, attribution: str | None, expires: date | None
+) -> Rights:
+    """Return rights, of which many items have the same."""
+    return Rights(license, author, source, attribution, expires)

@@ -18,6 +18,20 @@ def test_inverted_lists_keep_the_contract(name, recall):
     assert check_index(index_family(name), recall=recall).name == {"ivf": "ivf:2"}.get(name, name)
 
 
+@pytest.mark.parametrize("share", [None, 0.7])
+def test_codes_that_are_compared_with_several_queries_at_once_give_each_its_own(share):
+    rng = np.random.default_rng(0)
+    vectors = unit_rows(rng.standard_normal((6000, 32))).astype(np.float16)
+    queries = unit_rows(rng.standard_normal((11, 32)))
+    queries[4] = 0.0
+    mask = None if share is None else rng.random(6000) < share
+    index = index_family("pq").build(vectors)
+    for query, together in zip(queries, index.propose(queries, 5, mask), strict=True):
+        (alone,) = index.propose(query[None], 5, mask)
+        assert (together.rows.tolist(), together.scanned) == (alone.rows.tolist(), alone.scanned)
+        assert len(together.rows) >= 5
+
+
 def test_lists_look_where_a_mask_allows_something():
     """A mask of what is farthest from the query: the nearest lists hold none of it, and are stepped over."""
     rng = np.random.default_rng(3)

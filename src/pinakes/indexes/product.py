@@ -6,7 +6,7 @@ codes is that of Andre, Kermarrec and Le Scouarnec, VLDB 2015, in FAISS's IVF fo
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +39,18 @@ DEEPER = 4
 MOST = 16
 """Where one row in sixteen would have to be scored again, an exact scan is the better way."""
 
+TOGETHER = 8
+"""Queries that are looked for at once, so that what is found of them stays small."""
+
+PAIRS = 2
+"""Queries to which codes are compared while they are in registers: two take 0.63 ms where one takes 0.36, and
+four as long as two pairs (60,000 rows of 128 bytes, AMD EPYC)."""
+
 LAST = 100_000
 """Rows that are scored again at most; a miss is then less improbable than it should be."""
+
+Rough: TypeAlias = tuple[NDArray[np.float32], NDArray[np.int64]]
+"""Scores and rows of a look at the codes, best first."""
 
 
 class ProductIndex:
@@ -68,6 +78,7 @@ class ProductIndex:
         self.name, self.effort = name, effort
         self._vectors, self._index, self._rotation = vectors, index, rotation
         self._plain = ExactIndex(vectors)
+        index.qbs2 = PAIRS
 
     def at(self, effort: int) -> "ProductIndex":
         """Return the same index with another idea of how improbable a miss has to be."""
@@ -81,30 +92,49 @@ class ProductIndex:
         allowed = n if mask is None else int(np.count_nonzero(mask))
         if k < 1 or MOST * (FIRST * k + MARGIN) > allowed:
             return self._plain.propose(queries, k, mask)
-        return [self._scan(query, k, mask, allowed) for query in queries]
+        proposals = []
+        for start in range(0, len(queries), TOGETHER):
+            some = queries[start : start + TOGETHER]
+            looked = self._look(some, DEEPER * (FIRST * k + MARGIN), mask)
+            proposals += [
+                self._settle(query, k, mask, allowed, rough)
+                for query, rough in zip(some, looked, strict=True)
+            ]
+        return proposals
 
     def save(self, folder: Path) -> None:
         """Write ``index.faiss`` and ``rotation.npy``."""
         write_faiss(folder / "index.faiss", self._index)
         write_array(folder / "rotation.npy", self._rotation)
 
-    def _scan(
-        self, query: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, allowed: int
-    ) -> Proposal:
+    def _look(self, queries: NDArray[np.float32], most: int, mask: NDArray[np.bool_] | None) -> list[Rough]:
+        """Look at the codes of all rows, for two queries at a time; the most best of each come back."""
         faiss = import_faiss()
         faiss.omp_set_num_threads(1)
-        turned = products(self._rotation, query)[None]
-        parameters = selecting(mask, faiss.SearchParametersIVF)
-        most = DEEPER * (FIRST * k + MARGIN)
+        turned = np.stack([products(self._rotation, query) for query in queries])
+        scores, rows = self._index.search(turned, most, params=selecting(mask, faiss.SearchParametersIVF))
+        return list(zip(scores, rows, strict=True))
+
+    def _settle(
+        self,
+        query: NDArray[np.float32],
+        k: int,
+        mask: NDArray[np.bool_] | None,
+        allowed: int,
+        rough: Rough,
+    ) -> Proposal:
+        """Score rows again; look deeper until a miss is improbable, in the end at all rows exactly."""
         # A query of zeros has no scale for its table of products.
-        while most * MOST <= DEEPER * allowed and query.any():
-            (rough,), (rows,) = self._index.search(turned, most, params=parameters)
+        while query.any():
+            most = len(rough[1])
             found, sure = rescored(
-                self._vectors, query, k, (rough, rows), (most // DEEPER, most), deviations=self.effort / 10
+                self._vectors, query, k, rough, (most // DEEPER, most), deviations=self.effort / 10
             )
             if sure or most > LAST:
                 return Proposal(found, allowed)
-            most *= DEEPER
+            if most * DEEPER * MOST > DEEPER * allowed:
+                break
+            (rough,) = self._look(query[None], most * DEEPER, mask)
         return self._plain.propose(query[None], k, mask)[0]
 
 

@@ -61,7 +61,7 @@ def test_all_that_is_found_is_put_in_order_whatever_the_candidates(engine, size,
 
 def test_the_answer_says_how_many_hold_only_some_of_the_words(engine):
     assert engine.search("red lamp", sort="price").notes == (
-        "in this order: 2 that hold every word; 7 hold only some",
+        "in order are the 2 that hold every word; 7 more hold only some",
     )
     assert engine.search("red lamp").notes == engine.search("lamp", sort="price").notes == ()
 

@@ -422,7 +422,7 @@ class Searcher:
 def _sorted_only(signals: Sequence[Signal], depth: int) -> list[str]:
     """Say of which lists only a part was put in order: nearness has no end as words have."""
     by_words = [
-        f"in this order: {len(signal.rows):,} that hold every word; {signal.others:,} hold only some"
+        f"in order are the {len(signal.rows):,} that hold every word; {signal.others:,} more hold only some"
         for signal in signals
         if signal.others
     ]

@@ -85,3 +85,11 @@ def test_all_filters_are_named_together_where_that_finds_more():
 def test_a_written_filter_can_be_left_out_too():
     asked = Asked(where="stock > 3")
     assert droppable(asked, lambda search: 9, 4) == (Drop("stock > 3", "/", 9),)
+
+
+def test_each_part_of_a_written_filter_can_be_left_out():
+    asked = Asked(where="stock > 3 and (size = 'S' or size = 'M') and price < 5")
+    found = {"stock > 3 and price < 5": 7, "stock > 3 and (size = 'S' or size = 'M')": 2}
+    drops = droppable(asked, lambda search: found.get(search.where, 0), 1)
+    assert [(drop.label, drop.count) for drop in drops] == [("size = 'S' or size = 'M'", 7), ("price < 5", 2)]
+    assert drops[0].url == "/?where=stock+%3E+3+and+price+%3C+5"

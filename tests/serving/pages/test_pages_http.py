@@ -145,6 +145,18 @@ def test_nothing_behind_the_filters_names_the_one_to_drop(client, served_engine)
     assert f"without family: coin {hats}" in page.text
 
 
+def test_a_value_that_no_item_has_is_named_with_the_nearest(client):
+    page = Page(client.get("/?where=family+%3D+'Coin'+and+price+>+0"))
+    assert "No item has family “Coin”; did you mean “coin”?" in page.text
+    assert "without family = 'Coin'" in page.text
+
+
+def test_a_filter_alone_has_first_items_and_no_best_ones(client):
+    page = Page(client.get("/?where=id+!=+'x'"))
+    assert "The first 24" in page.text
+    assert "Best match" not in page.text
+
+
 def test_words_that_nothing_answers_are_no_good_match(client):
     page = Page(client.get("/?q=zzzzqqqq"))
     assert "No good match" in page.text

@@ -20,6 +20,10 @@ def test_fields_with_a_range_are_offered_both_ways():
     ]
 
 
+def test_what_nothing_ranks_has_no_best_match():
+    assert [order.label for order in orders_of([PRICE], "", ranked=False)][:1] == ["By id"]
+
+
 def test_without_such_fields_nothing_is_offered():
     assert said([COLOUR]) == []
 

@@ -1,9 +1,10 @@
 """Which filter to leave out, where too little passes all of them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
-from pinakes.serving.pages.asked import MOST, Asked
+from pinakes.filters import And, conjuncts, parse_filter, to_text
+from pinakes.serving.pages.asked import MOST, PAGE, Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,26 @@ def droppable(asked: Asked, found: Callable[[Asked], int], more_than: int) -> tu
         found: returns how many items a search finds.
         more_than: how many the search finds with all of its filters.
     """
-    names = [(f.name, f.label) for f in asked.filters]
-    if asked.where:
-        names.append(("where", asked.where))
-    drops = [Drop(label, asked.without(name).url, found(asked.without(name))) for name, label in names]
+    parts = [(f.label, asked.without(f.name)) for f in asked.filters] + list(_written(asked))
+    drops = [Drop(label, without.url, found(without)) for label, without in parts]
     drops = sorted((drop for drop in drops if drop.count > more_than), key=lambda drop: -drop.count)
-    if len(names) > 1:
+    if len(parts) > 1:
         free = asked.without_filters()
         everything = Drop("any filter", free.url, found(free))
         if everything.count > max([more_than, *(drop.count for drop in drops)]):
             drops.append(everything)
     return tuple(drops)
+
+
+def _written(asked: Asked) -> Iterator[tuple[str, Asked]]:
+    """Yield each part of the written filter, and the search without it."""
+    if not asked.where:
+        return
+    parts = conjuncts(parse_filter(asked.where))
+    if len(parts) == 1:
+        yield asked.where, asked.without("where")
+        return
+    for place, part in enumerate(parts):
+        rest = (*parts[:place], *parts[place + 1 :])
+        where = to_text(And(rest) if len(rest) > 1 else rest[0])
+        yield to_text(part), replace(asked, where=where, n=PAGE)

@@ -19,12 +19,13 @@ class Order:
     chosen: bool
 
 
-def orders_of(facets: Sequence[ShownFacet], chosen: str) -> tuple[Order, ...]:
-    """Return the orders to offer beside the best match: both ways of each field that has a range.
+def orders_of(facets: Sequence[ShownFacet], chosen: str, *, ranked: bool = True) -> tuple[Order, ...]:
+    """Return the orders to offer beside the first one: both ways of each field that has a range.
 
     Args:
         facets: that are shown, most widely known first.
         chosen: the present order; one that is not offered is added, so that the page does not hide it.
+        ranked: the first order is that of the best match; under a filter alone it is that of the ids.
     """
     fields = [facet for facet in facets if facet.range is not None][:FIELDS]
     offered = [(facet.name, facet.input == "date") for facet in fields]
@@ -32,7 +33,7 @@ def orders_of(facets: Sequence[ShownFacet], chosen: str) -> tuple[Order, ...]:
         offered.append((chosen.removeprefix("-"), False))
     if not offered:
         return ()
-    found = [("", "Best match")]
+    found = [("", "Best match" if ranked else "By id")]
     for name, is_date in offered:
         label = plain_name(name).capitalize()
         up, down = ("oldest first", "newest first") if is_date else ("low to high", "high to low")

@@ -71,6 +71,7 @@ class SearchPage:
             return {**values, **_LOST} if lost else values
         schema = self.site.schema
         results = self._search(asked, picture, asked.n + 1)
+        ranked = bool(asked.words or asked.like) or picture is not None
         cards = make_cards(self.engine, results.hits[: asked.n], results.plan)
         more = asked.more() if len(results) > asked.n else None
         drops = self._drops(asked, picture, len(cards)) if asked.filtered and len(cards) < FEW else ()
@@ -86,10 +87,10 @@ class SearchPage:
             "drops": drops,
             "samples": self._samples()[::3] if state == "none" else (),
             "facets": facets,
-            "orders": orders_of(facets, asked.sort),
+            "orders": orders_of(facets, asked.sort, ranked=ranked),
             "total": self.engine.count(asked.tree(schema)),
             "meant": meant(asked, results),
-            "summary": _summary(cards, state, more=more is not None, ordered=bool(asked.sort)),
+            "summary": _summary(cards, state, more=more is not None, ordered=bool(asked.sort) or not ranked),
             "welcome": None,
         }
 

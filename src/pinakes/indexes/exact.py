@@ -75,9 +75,7 @@ class ExactIndex:
             rows = best_rows(self._vectors, query[None], k, among)[0]
         return Proposal(rows, scanned)
 
-    def _gather(
-        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
+    def _gather(self, query: NDArray[np.float32], k: int, among: NDArray[np.int64]) -> NDArray[np.int64]:
         """Compare with more than k rows, fetched from their places; see `best_rows`."""
         slack = 2.0 * scan_error(self._vectors.shape[1])
         for most in (k + SPARE, ATTEMPTED * (k + SPARE)):

@@ -61,8 +61,8 @@ many lists, until the rest is too far: the best that were found tell what too fa
 FIRST, MARGIN = 4, 60
 """At first four times the wanted rows and 60 more are scored again: 0.998 of the first ten are among them."""
 
-DEEPER = (1, 2, 4, 8, 16)
-"""How many times as many are scored while a miss is not improbable."""
+DEEPEST = 16
+"""How many times as many are scored at most while a miss is not improbable."""
 
 SURE, SURE_FROM_DISK = 5.0, 4.0
 """Standard deviations of the codes that make a miss improbable; where each row is read from the disk, fewer.
@@ -211,7 +211,7 @@ class ListsIndex:
         order = order[counts[order] > 0]
         held = np.cumsum(counts[order])
         depth = FIRST * k + MARGIN
-        most = DEEPER[-1] * depth
+        most = DEEPEST * depth
         rough, rows = np.empty(0, np.float32), np.empty(0, np.int64)
         start, stop = 0, int(np.searchsorted(held, max(depth, held[-1] // BEGIN))) + 1
         while start < stop:
@@ -220,9 +220,8 @@ class ListsIndex:
             kth = float(rough[k - 1]) if len(rough) >= k else -np.inf
             worth = int(np.searchsorted(-near[order], reach - kth, side="right"))
             start, stop = stop, min(worth, GROW * stop)
-        depths = [times * depth for times in DEEPER]
         sure = SURE if self._vectors.nbytes < LARGE else SURE_FROM_DISK
-        proposed, _ = rescored(self._vectors, query, k, (rough, rows), depths, deviations=sure)
+        proposed, _ = rescored(self._vectors, query, k, (rough, rows), depth, deviations=sure)
         return Proposal(proposed, int(lists.sizes[order[:start]].sum()))
 
 
@@ -291,9 +290,7 @@ class ListsFamily:
         sizes = np.bincount(placed, minlength=int(coder.nlist))
         searched = map_lists(folder / "lists.bin", coder, sizes)
         centres = coder.quantizer.reconstruct_n(0, int(coder.nlist))
-        residuals = map_array(
-            folder / "residuals.npy", np.dtype(np.float32), (min(n, SAMPLED), int(coder.d))
-        )
+        residuals = map_array(folder / "residuals.npy", np.dtype(np.float32), (min(n, SAMPLED), int(coder.d)))
         lists = Lists(searched, coder, centres, sizes, placed, np.array(residuals), np.array(rotation))
         return ListsIndex(self.name, vectors, lists)
 

@@ -128,7 +128,7 @@ class ProductIndex:
         while query.any():
             most = len(rough[1])
             found, sure = rescored(
-                self._vectors, query, k, rough, (most // DEEPER, most), deviations=self.effort / 10
+                self._vectors, query, k, rough, most // DEEPER, deviations=self.effort / 10
             )
             if sure or most > LAST:
                 return Proposal(found, allowed)

@@ -1,7 +1,5 @@
 """Scoring the best rows of a rough scan again, as many as it takes until a miss is improbable."""
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,22 +12,22 @@ def rescored(
     query: NDArray[np.float32],
     k: int,
     rough: tuple[NDArray[np.float32], NDArray[np.int64]],
-    depths: Iterable[int],
+    first: int,
     *,
     deviations: float,
 ) -> tuple[NDArray[np.int64], bool]:
-    """Score rows of a rough scan from the stored vectors, depth by depth, until enough were looked at.
+    """Score the best rows of a rough scan from the stored vectors, as many as it takes.
 
     How far rough scores are off is seen on the rows that are scored again. A row that was left out would have
-    to be off by more than the distance from the lowest rough score to the k-th best true one; where that is
-    more than so many standard deviations, no deeper look is taken.
+    to be off by more than the distance from its rough score to the k-th best true one; those for which that
+    is less than so many standard deviations are scored next, at least as many as before.
 
     Args:
         vectors: unit rows, shape (n, dim).
         query: unit vector, shape (dim,).
         k: how many rows are wanted, at least 1.
         rough: scores and int64 rows of the scan, best first.
-        depths: how many of them are looked at, ascending.
+        first: how many of them are looked at first, at least 1.
         deviations: that make a miss improbable.
 
     Returns:
@@ -37,19 +35,17 @@ def rescored(
     """
     guessed, rows = rough
     scores = np.empty(0, dtype=np.float32)
-    kth, sure = -np.inf, False
-    for depth in depths:
+    kth, sure, depth = -np.inf, False, first
+    while not sure and len(scores) < len(rows):
         new = rows[len(scores) : depth]
-        if not len(new):
-            break
         read_rows_ahead(vectors, new)
         scores = np.concatenate([scores, products_at(vectors, new, query)])
-        if len(scores) <= k:
-            continue
-        kth = float(np.partition(scores, len(scores) - k)[len(scores) - k])
-        off = float(np.sqrt(np.mean(np.square(scores - guessed[: len(scores)]))))
-        sure = float(guessed[len(scores) - 1]) + deviations * off < kth
-        if sure:
-            break
+        depth *= 2
+        if len(scores) > k:
+            kth = float(np.partition(scores, len(scores) - k)[len(scores) - k])
+            off = float(np.sqrt(np.mean(np.square(scores - guessed[: len(scores)]))))
+            worth = int(np.searchsorted(-guessed, deviations * off - kth, side="right"))
+            sure = worth < len(scores)
+            depth = max(depth, worth + 1)
     good = scores >= kth - 2.0 * scan_error(len(query))
     return np.sort(rows[: len(scores)][good]), sure

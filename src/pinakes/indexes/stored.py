@@ -65,7 +65,7 @@ class IndexRecord:
         queries: how the queries of the measurement were made.
         exhaustive: the fastest exact rung.
         approximate: the fastest rung at or above the gate; None where no approximate one is faster.
-        filtered_effort: the highest effort that lost no row of any filtered answer and is faster than an
+        filtered_effort: one that lost no row of any filtered answer and is faster than an
             exact one; without one, and where an exact one is slow, the first at or above the gate; or None.
         table: everything that was measured.
         files: bytes of every file, by its path in the folder.

@@ -52,8 +52,10 @@ def test_filters_get_the_hardest_effort_that_pays():
     assert tried.under_masks(exact_ms=2.5, gate=0.99) == 20
     assert tried.under_masks(exact_ms=9.0, gate=0.99) == 40
     assert tried.under_masks(exact_ms=1.5, gate=0.99) is None
-    slower = replace(tried, rungs=(*tried.rungs, rung(60, 1.0, 5.5)))
-    assert slower.under_masks(exact_ms=9.0, gate=0.99) == 40  # 5 ms are ample
+    slower = replace(tried, rungs=(*tried.rungs, rung(60, 1.0, 3.1)))
+    assert slower.under_masks(exact_ms=9.0, gate=0.99) == 40  # half as long again as the first
+    slower = replace(tried, rungs=(rung(10, 1.0, 4.0), rung(20, 1.0, 4.9), rung(40, 1.0, 5.1)))
+    assert slower.under_masks(exact_ms=9.0, gate=0.99) == 20  # 5 ms are ample
     slow = replace(tried, rungs=(rung(10, 0.9, 3.0), rung(20, 1.0, 6.0), rung(40, 1.0, 8.0)))
     assert slow.under_masks(exact_ms=9.0, gate=0.99) == 20
 

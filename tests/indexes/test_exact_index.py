@@ -72,6 +72,7 @@ def test_a_memory_mapped_file_is_scanned_where_it_is(tmp_path):
 def test_few_allowed_rows_are_fetched_a_buffer_at_a_time(monkeypatch, family):
     """Near-equal rows, more than a first scan asks for, and threads that share the index."""
     monkeypatch.setattr(int8, "FEW", 1)
+    monkeypatch.setattr(int8, "PAYING", 0)
     monkeypatch.setattr(codes, "FETCHED", 20 * 32)
     rng = np.random.default_rng(2)
     centres = np.eye(3, 16)[rng.integers(0, 3, size=5000)]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pinakes.errors import IntegrityError
 from pinakes.indexes.base import Proposal
-from pinakes.indexes.certified import Proof, certified
+from pinakes.indexes.certified import FIRST, MARGIN, Proof, certified
 from pinakes.indexes.codes import CodeScan
 from pinakes.indexes.exact import TOGETHER, ExactIndex
 from pinakes.indexes.files import map_array, write_array
@@ -21,8 +21,9 @@ from pinakes.kernels.similarity import Stored, products, scan_error, widen
 BLOCK = 16_384
 """Rows that are quantised at once."""
 
-FEW = 2000
-"""Allowed rows from which comparing their codes first is faster than comparing the rows themselves."""
+FEW, PAYING = 1500, 10
+"""Under a mask, comparing codes first is faster than comparing rows from so many allowed rows on, for what a
+query costs before, and so many for each row that is scored again."""
 
 LEVELS = 127
 """Codes run from -127 to 127, those of rows and those of queries."""
@@ -84,7 +85,8 @@ class Int8Index:
         """Propose every row that may be among the k best; see `VectorIndex.propose`."""
         n = len(self._vectors)
         allowed = n if mask is None else int(np.count_nonzero(mask))
-        if k < 1 or len(queries) >= TOGETHER or allowed < max(2 * k, FEW):
+        few = k if mask is None else max(k, FEW + PAYING * (FIRST * k + MARGIN))
+        if k < 1 or len(queries) >= TOGETHER or allowed < few:
             return self._plain.propose(queries, k, mask)
         return [self._scan(query, k, mask, allowed) for query in queries]
 

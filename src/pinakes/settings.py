@@ -27,6 +27,10 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Dates = Literal["ymd", "dmy", "mdy"]
+"""The order of year, month and day in text; ISO 8601 is read in any case."""
+
+
 class FieldMap(_Table):
     """Which column or key of the source holds what; what is left out is guessed when first indexed."""
 
@@ -46,6 +50,9 @@ class FieldMap(_Table):
     source: str | None = Field(None, description="the column with where an item comes from")
     attribution: str | None = Field(None, description="the column with the credit line of an item")
     expires: str | None = Field(None, description="the column with the last date an item may be shown")
+    dates: Dates = Field(
+        "ymd", description="how that date is written: 2024-12-31 (always read), 31.12.2024 or 12/31/2024"
+    )
 
 
 class FetchSettings(_Table):
@@ -89,7 +96,7 @@ class AttributeSettings(_Table):
     column: str | None = Field(None, description="the column it comes from, where it has another name")
     separator: str = Field(",", description="what separates the members in the text of a set", min_length=1)
     decimal: Literal[".", ","] = Field(".", description="what stands before the decimals of a number in text")
-    dates: Literal["ymd", "dmy", "mdy"] = Field(
+    dates: Dates = Field(
         "ymd",
         description="how days are written in text: 2024-12-31 (always read), 31.12.2024 or 12/31/2024",
     )

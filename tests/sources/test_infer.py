@@ -341,7 +341,12 @@ def test_ids_are_the_titles_where_nothing_else_is_there_to_find_an_item_by(tmp_p
 
 def test_dates_with_the_day_first(tmp_path):
     path = tmp_path / "t.csv"
-    path.write_text("id,day,when,other\na,31.12.2024,12/31/2024,1/2/2024\nb,01.02.2024,,3/4/2024\n", "utf-8")
+    rows = (
+        "id,day,when,other,expires",
+        "a,31.12.2024,12/31/2024,1/2/2024,1.2.2034",
+        "b,01.02.2024,,3/4/2024,",
+    )
+    path.write_text("\n".join(rows), "utf-8")
     inference = infer_settings(path, into=tmp_path)
     found = {name: (each.type, each.dates) for name, each in inference.settings.attributes.items()}
     assert found == {
@@ -349,11 +354,16 @@ def test_dates_with_the_day_first(tmp_path):
         "when": (AttributeType.DATE, "mdy"),
         "other": (AttributeType.STRING, "ymd"),
     }
+    assert (inference.settings.source.fields.expires, inference.settings.source.fields.dates) == (
+        "expires",
+        "dmy",
+    )
     assert inference.notes[1:] == (
         "day: dates with the day first",
         "when: dates with the month first",
         "other: dates such as 1/2/2024 may have day or month first, and stay text; "
         'say so in pinakes.toml: [attributes.other] type = "date", dates = "dmy" or "mdy"',
+        "expires: dates with the day first",
     )
     save_settings(tmp_path, inference.settings)
     assert load_settings(tmp_path) == inference.settings

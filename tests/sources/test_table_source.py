@@ -132,6 +132,14 @@ def test_rights_that_cannot_be_read_fail_closed(csv):
     assert third.rights.expires == date(2031, 1, 1)
 
 
+def test_a_last_date_may_have_its_day_first(csv):
+    path = csv("id,until\na,31.12.2030\nb,2031-01-02\nc,12/31/2030\nd,\n")
+    first, second, third, fourth = read(path, {"id": "id", "expires": "until", "dates": "dmy"})
+    assert (first.rights.expires, second.rights.expires) == (date(2030, 12, 31), date(2031, 1, 2))
+    assert third.reason == "bad_expiry"
+    assert fourth.rights.expires is None
+
+
 def test_pictures_outside_of_the_source_are_refused_and_the_item_stands(csv, tmp_path):
     path = csv(
         "id,image\na,../../etc/passwd\nb,/etc/passwd\nc,../collection/x.jpg\nd,ok.jpg\ne,https://host/x.jpg\n"

@@ -151,7 +151,9 @@ def _words_and_rights(columns: Mapping[str, Column], kinds: Mapping[str, Guess])
         for name, column in strings.items()
         if name not in placed and column.coverage >= least and (is_text_heading(name) or is_prose(column))
     ]
-    return FieldMap.model_validate({"title": title, "text": text, **rights})
+    expires = kinds.get(rights["expires"] or "")
+    dates = "ymd" if expires is None else expires.dates
+    return FieldMap.model_validate({"title": title, "text": text, **rights, "dates": dates})
 
 
 def _attributes_of_wide(

@@ -95,7 +95,8 @@ class RowMapper:
             return as_text(values.get(column)) or None if column else None
 
         fields = self.fields
-        expires = convert(values.get(fields.expires), AttributeType.DATE) if fields.expires else None
+        until = values.get(fields.expires) if fields.expires else None
+        expires = convert(until, AttributeType.DATE, dates=fields.dates)
         return Rights(
             words(fields.license),
             words(fields.author),

@@ -95,7 +95,7 @@ def test_an_encoder_sees_the_same_pixels_whoever_is_beside_it():
 
 
 def test_a_hash_of_a_larger_decoding_is_nearly_the_same():
-    """Only the smallest size that is there anyway is hashed: a phone's photo takes 40 ms for each decoding."""
+    """What is there anyway is hashed: each decoding of a phone's photo takes 40 ms."""
     blobs = soft_shapes()
     with (
         DecodePool({"all": "media_preparers:pixels"}, workers=1) as large,

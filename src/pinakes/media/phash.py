@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 PHASH_SIDE: Final = 128
-"""Shorter side in pixels that is enough. A larger decoding that is there already does as well: of the hashes of
-750 photos 84 % were the same, 16 % differed in 2 bits and 1 % in 4, which is less than saving again does."""
+"""Shorter side in pixels that is enough. A larger decoding that is there already does as well: of the hashes
+of 750 photos 84 % were the same, 16 % 2 bits apart and 1 % 4, which is less than saving again does."""
 
 _SIDE: Final = 32
 _LOWEST: Final = slice(1, 9)

@@ -34,17 +34,17 @@ def test_out_of_memory_halves_the_batch_and_stays_there():
     encoder, cache, plain, wanted = Hungry(), MemoryCache(), MeanColour(), MemoryCache()
     add(FeatureBatches({"picture": encoder}, cache), 2 * BATCH)
     add(FeatureBatches({"picture": plain}, wanted), 2 * BATCH)
-    assert encoder.sizes == [8, 16, *[8] * 15]
+    assert encoder.sizes == [64, 32, 16, *[8] * 16]
     assert encoder.encoded == 2 * BATCH
     assert cache.features.keys() == wanted.features.keys()
     assert all(np.array_equal(cache.features[key], wanted.features[key]) for key in wanted.features)
 
 
-def test_the_first_batches_are_small():
+def test_batches_are_full_but_for_the_last():
     encoder = Hungry()
     encoder.room = BATCH
     add(FeatureBatches({"picture": encoder}, MemoryCache()), 200)
-    assert encoder.sizes == [8, 16, 32, 64, 64, 16]
+    assert encoder.sizes == [64, 64, 64, 8]
 
 
 def test_no_memory_for_one_picture_is_said():
@@ -85,4 +85,4 @@ def test_a_real_limit_of_memory():
         [sys.executable, "-c", f"import sys; sys.path[:0] = {path!r}\n{LIMITED}"],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
-    assert done.stdout.split() == ["8", "16", "16", "16", "8", "made", "64"]
+    assert done.stdout.split() == ["16", "16", "16", "16", "made", "64"]

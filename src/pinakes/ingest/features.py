@@ -10,11 +10,8 @@ from pinakes.encoders.cache.base import FeatureCache
 from pinakes.errors import UsageError
 
 BATCH = 64
-"""Pictures that are encoded together. More gains little, and a prepared picture takes up to 600 kB."""
-
-FIRST = 8
-"""Pictures of the first batch; each is twice as large as the one before. Otherwise the encoder would wait for
-the first 64 pictures, in which time it makes ten vectors (ViT-B/32, two cores)."""
+"""Pictures that are encoded together. More gains little, and a prepared picture takes up to 600 kB. Fewer at
+the beginning gain nothing: while the first ones are decoded, that occupies all cores."""
 
 
 def brought_fingerprint(space: str) -> str:
@@ -36,7 +33,6 @@ class FeatureBatches:
         self._encoders = encoders
         self._cache = cache
         self._waiting: dict[str, dict[str, NDArray[np.generic]]] = {name: {} for name in encoders}
-        self._due = dict.fromkeys(encoders, FIRST)
         self._at_once = BATCH
         self.made = 0
         self.found = 0
@@ -50,8 +46,7 @@ class FeatureBatches:
         """
         for name, waiting in self._waiting.items():
             waiting[digest] = prepared[name]
-            if len(waiting) >= min(self._due[name], BATCH):
-                self._due[name] = min(2 * self._due[name], BATCH)
+            if len(waiting) >= BATCH:
                 self._flush(name)
 
     def flush(self) -> None:

@@ -19,13 +19,13 @@ from pinakes.indexes.stored import IndexRecord
 from pinakes.ingest import drain
 from pinakes.ingest.add import add_records, demand_items, upsert_records
 from pinakes.ingest.changes import MAX_SHARE
+from pinakes.ingest.compaction import compact
 from pinakes.ingest.delete import delete_items, taken_back
 from pinakes.ingest.duplicates.search import DuplicateSearch
 from pinakes.ingest.freeze import FreezeReport
-from pinakes.ingest.indexing.build import index_after_freeze, tune_snapshot
+from pinakes.ingest.indexing.build import tune_snapshot
 from pinakes.ingest.indexing.queries import GIVEN, Queries
 from pinakes.ingest.indexing.tune import GATE, Tuning
-from pinakes.ingest.live import publish_live
 from pinakes.ingest.outcome import Deleted, Diagnosis, IndexReport, Status
 from pinakes.ingest.pipeline import Ingest
 from pinakes.ingest.progress import Report, silent
@@ -41,6 +41,7 @@ from pinakes.ingest.workshop import (
     picture_encoders,
     picture_files,
     point_ref,
+    publish_frozen,
     served_release,
     writing,
 )
@@ -110,7 +111,7 @@ class Collection:
             demand_items(database, added)
             waive = tuple(name for name in waive if name != SAMPLE_GATE)
             frozen = self._freeze(settings, database, cache, waive=waive)
-            release = self._publish_frozen(settings, database, frozen, "index")
+            release = publish_frozen(self.paths, settings, database, frozen, "index", report=self.progress)
         return IndexReport(
             folder=self.paths.root,
             release=release.id,
@@ -148,7 +149,7 @@ class Collection:
             with taken_back(database):
                 added = upsert_records(ingest, map(self.entry_rules(settings).check, records))
                 frozen = self._freeze(settings, database, cache)
-            release = self._publish_frozen(settings, database, frozen, "add")
+            release = publish_frozen(self.paths, settings, database, frozen, "add", report=self.progress)
         return IndexReport(self.paths.root, release.id, added, frozen, (), time.monotonic() - begun)
 
     def delete(self, ids: Sequence[str], reason: str = "deleted") -> Deleted:
@@ -158,7 +159,7 @@ class Collection:
             with taken_back(database):
                 deleted = delete_items(database, ids, reason)
                 frozen = self._freeze(settings, database, cache)
-            release = self._publish_frozen(settings, database, frozen, "delete")
+            release = publish_frozen(self.paths, settings, database, frozen, "delete", report=self.progress)
         return Deleted(tuple(deleted), release.id)
 
     def drain(self, catalog: Database | None = None) -> drain.Made:
@@ -185,7 +186,7 @@ class Collection:
             try:
                 with taken_back(database):
                     frozen = self._freeze(settings, database, cache, max_share=math.inf)
-                self._publish_frozen(settings, database, frozen, "write")
+                publish_frozen(self.paths, settings, database, frozen, "write", report=self.progress)
             except GateError as error:
                 drain.settle(database, replace(made, refused={change.id: str(error) for change in changes}))
                 raise
@@ -193,14 +194,14 @@ class Collection:
         return made
 
     @property
-    def delta_share(self) -> float:
-        """How many items and tombstones the deltas of the release hold, as a share of the base's items."""
+    def delta_rows(self) -> tuple[int, int]:
+        """How many items and tombstones the deltas of the release hold, and how many items the base."""
         release = served_release(self.paths)
         counts = [
             read_manifest(self.paths.snapshot(pin.name).manifest).counts
             for pin in (release.snapshots if release else ())
         ]
-        return sum(c.items + c.tombstones for c in counts[1:]) / max(1, sum(c.items for c in counts[:1]))
+        return sum(c.items + c.tombstones for c in counts[1:]), sum(c.items for c in counts[:1])
 
     def freeze(self, *, waive: tuple[str, ...] = ()) -> FreezeReport:
         """Write what changed as a snapshot, without publishing it.
@@ -217,14 +218,13 @@ class Collection:
     def compact(self, *, waive: tuple[str, ...] = ()) -> FreezeReport:
         """Write base and deltas together as one new base, with the encoders of the old one, and publish it.
 
+        Others may write meanwhile: the writer lock is held at the beginning and at the end alone, and what
+        was changed in between is published with the base, as a delta.
+
         Raises:
             GateError: a gate failed; the release that was served still is.
         """
-        settings = self.settings
-        with writing(self.paths, self.settings, "compact") as (database, cache):
-            frozen = self._freeze(settings, database, cache, waive=waive, compact=True)
-            self._publish_frozen(settings, database, frozen, "compact")
-        return frozen
+        return compact(self.paths, waive, self.progress)
 
     def tune(
         self,
@@ -373,7 +373,6 @@ class Collection:
         cache: FeatureCache,
         *,
         waive: tuple[str, ...] = (),
-        compact: bool = False,
         max_share: float = MAX_SHARE,
     ) -> FreezeReport:
         freezer = make_freezer(
@@ -384,16 +383,7 @@ class Collection:
             release=served_release(self.paths),
             max_share=max_share,
         )
-        return freezer.freeze(waive=(*settings.gates.waive, *waive), force_base=compact)
-
-    def _publish_frozen(
-        self, settings: Settings, database: Database, frozen: FreezeReport, reason: str
-    ) -> Release:
-        publish_live(self.paths, settings, database)
-        if frozen.kind == "base" and frozen.snapshot is not None:
-            # Before it is published: who opens the release finds its indexes.
-            index_after_freeze(self.paths, frozen.snapshot, settings, self.progress)
-        return point_ref(self.paths, settings, frozen.snapshots, LIVE, reason)
+        return freezer.freeze(waive=(*settings.gates.waive, *waive))
 
     @contextmanager
     def _lease(self, verb: str) -> Iterator[None]:

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,12 @@ from pathlib import Path
 from pinakes.errors import LockedError, StorageError
 from pinakes.kernels.clock import utc_now
 
+LOOK_EVERY = 0.02
+"""Seconds between two looks whether a holder has finished: short, to find the gap between two drains."""
+
 
 @contextmanager
-def writer_lease(path: Path, verb: str) -> Iterator[None]:
+def writer_lease(path: Path, verb: str, patience: float = 0.0) -> Iterator[None]:
     """Hold the lease while the body runs.
 
     It is a lock of the kernel on an open file (flock(2)): however the process ends, also by ``kill -9``, the
@@ -22,6 +26,7 @@ def writer_lease(path: Path, verb: str) -> Iterator[None]:
     Args:
         path: ``.pinakes/writer.lock`` of a collection; its folder is created where there is none.
         verb: what the holder does, such as ``index``.
+        patience: seconds to wait for another holder.
 
     Raises:
         LockedError: another process, or another part of this one, holds it; says who and since when.
@@ -33,7 +38,7 @@ def writer_lease(path: Path, verb: str) -> Iterator[None]:
     except OSError as error:
         raise StorageError(f"cannot write {path}: {error.strerror}") from None
     try:
-        _lock(descriptor, path)
+        _lock(descriptor, path, patience)
         try:
             _write(descriptor, path, {"pid": os.getpid(), "verb": verb, "since": utc_now()})
             yield
@@ -58,13 +63,19 @@ def is_held(path: Path) -> bool:
     return False
 
 
-def _lock(descriptor: int, path: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise LockedError(f"{path}: {_describe(descriptor)}; wait until it has finished") from None
-    except OSError as error:
-        raise StorageError(f"cannot lock {path}: {error.strerror}") from None
+def _lock(descriptor: int, path: Path, patience: float) -> None:
+    last = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= last:
+                said = f"{path}: {_describe(descriptor)}; wait until it has finished"
+                raise LockedError(said) from None
+        except OSError as error:
+            raise StorageError(f"cannot lock {path}: {error.strerror}") from None
+        time.sleep(LOOK_EVERY)
 
 
 def _describe(descriptor: int) -> str:

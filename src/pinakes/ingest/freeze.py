@@ -96,12 +96,11 @@ class Freezer:
     refit: frozenset[str] = frozenset()
     max_share: float = MAX_SHARE
 
-    def freeze(self, *, waive: tuple[str, ...] = (), force_base: bool = False) -> FreezeReport:
+    def freeze(self, *, waive: tuple[str, ...] = ()) -> FreezeReport:
         """Write a base, a delta, or nothing.
 
         Args:
             waive: gates that may fail, beside those that the settings waive; recorded in the manifest.
-            force_base: write a new base whatever changed; what its encoders fitted is kept.
 
         Raises:
             GateError: a gate failed that was not waived; nothing is written.
@@ -121,7 +120,7 @@ class Freezer:
             same_recipe=bool(parents) and self._same_recipe(parents[0]),
             max_share=self.max_share,
         )
-        if force_base or self.refit:
+        if self.refit:
             kind = "base"
         if kind == "delta" and (kept := kept_deltas(rows, changes.rows)) < len(rows):
             # A delta on fewer parents takes in what the others held: that is all there is to a merge.
@@ -133,26 +132,47 @@ class Freezer:
             with self.database.write() as connection:
                 release_held(connection)
             return FreezeReport(kind, None, names, seconds=time.monotonic() - begun)
-        contents = self._contents(kind, changes, parents, waive)
-        raise_failures(contents.gates)
-        self.report("writing", 0, 1)
-        manifest = write_snapshot(self.paths, contents)
+        delta = kind == "delta"
+        name = next_delta(self.paths, SnapshotName.parse(names[-1])) if delta else next_base(self.paths)
+        manifest = self._write(str(name), changes, parents, waive)
         with self.database.write() as connection:
             put_mark(connection, manifest.snapshot, manifest.digest, number)
             release_held(connection)
+        return _report(manifest, changes, names, begun)
+
+    def rebase(self, name: str, *, waive: tuple[str, ...] = ()) -> FreezeReport:
+        """Write everything as a new base, while others may write: what they change is not held up.
+
+        The base holds at least what the catalogue held when this began. What was changed since is in the
+        journal, so that the next freeze on this base writes it as a delta.
+
+        Args:
+            name: of the base, which the caller has reserved.
+            waive: see `freeze`.
+
+        Raises:
+            GateError, UnknownNameError, StorageError: see `freeze`.
+        """
+        begun = time.monotonic()
+        with self.database.read() as connection:
+            number = last_touch(connection)
+        parents = self._parents()
+        changes = self._changes(parents)
+        manifest = self._write(name, changes, parents, waive)
+        with self.database.write() as connection:
+            put_mark(connection, manifest.snapshot, manifest.digest, number)
+        return _report(manifest, changes, (), begun)
+
+    def _write(
+        self, name: str, changes: Changes, parents: list[Snapshot], waive: tuple[str, ...]
+    ) -> Manifest:
+        """Write a snapshot, if its gates let it pass."""
+        contents = self._contents(name, changes, parents, waive)
+        raise_failures(contents.gates)
+        self.report("writing", 0, 1)
+        manifest = write_snapshot(self.paths, contents)
         self.report("writing", 1, 1)
-        return FreezeReport(
-            kind=kind,
-            snapshot=contents.name,
-            snapshots=(*names, contents.name) if kind == "delta" else (contents.name,),
-            changed=len(changes.changed),
-            removed=len(changes.removed),
-            items=manifest.counts.items,
-            views=manifest.counts.views,
-            gates=manifest.gates,
-            measured={name: encoder.measured for name, encoder in manifest.encoders.items()},
-            seconds=time.monotonic() - begun,
-        )
+        return manifest
 
     @property
     def _schema(self) -> dict[str, AttributeType]:
@@ -211,14 +231,14 @@ class Freezer:
         return Analyzer(self.settings.search.language)
 
     def _contents(
-        self, kind: Kind, changes: Changes, parents: list[Snapshot], waive: tuple[str, ...]
+        self, name: str, changes: Changes, parents: list[Snapshot], waive: tuple[str, ...]
     ) -> SnapshotContents:
         """Put together what is to be written, with what the gates found."""
-        delta = kind == "delta"
+        delta = SnapshotName.parse(name).is_delta
         kept = self._same_spaces(parents[0]) - self.refit if parents else frozenset[str]()
         store = FeatureStore(self.cache, self.report, self.paths.features_db)
         fitted = self._fit(store, kept)
-        tables = self._tables(changes.changed if delta else None)
+        tables, items = self._tables(changes.changed if delta else None)
         fields = text_fields(tables.items, self._schema)
         postings = build_postings(fields, self._analyzer)
         material = Material(
@@ -236,7 +256,7 @@ class Freezer:
         builder = SpaceBuilder(material, self.families, self.settings.brought_spaces, fitted, kept)
         spaces = {name: builder.build(name, space) for name, space in self.settings.spaces.items()}
         ungated = SnapshotContents(
-            name=self._name(parents, delta=delta),
+            name=name,
             parent=parents[-1].name if delta else None,
             items=tables.items,
             views=tables.views,
@@ -252,7 +272,8 @@ class Freezer:
                 },
             },
         )
-        return replace(ungated, gates=self._gates(ungated, spaces, changes, waive))
+        expected = {"items": items, "tombstones": len(changes.removed) if delta else 0}
+        return replace(ungated, gates=self._gates(ungated, spaces, expected, waive))
 
     def _fit(self, store: FeatureStore, kept: Collection[str]) -> dict[str, FittedEncoder]:
         """Fit the encoders that the base does not bring.
@@ -271,23 +292,22 @@ class Freezer:
             media = [digest for digest, _ in stream_pictures(connection)]
         return {name: fit_pictures(store, family, media) for name, family in lacking.items()}
 
-    def _tables(self, ids: tuple[str, ...] | None) -> Tables:
+    def _tables(self, ids: tuple[str, ...] | None) -> tuple[Tables, int]:
+        """Return the tables of some items, or all, and how many these are, as of one moment."""
         with self.database.read() as connection:
+            expected = count_items(connection) if ids is None else len(ids)
             stored = stream_items(connection, self.settings.attribute_types, ids)
-            return snapshot_tables(((entry.item, entry.content_hash) for entry in stored), self._schema)
+            contents = ((entry.item, entry.content_hash) for entry in stored)
+            return snapshot_tables(contents, self._schema), expected
 
     def _gates(
         self,
         contents: SnapshotContents,
         spaces: Mapping[str, BuiltSpace],
-        changes: Changes,
+        expected: Mapping[str, int],
         waive: tuple[str, ...],
     ) -> tuple[GateResult, ...]:
         self.report("gates", 0, None)
-        delta = contents.parent is not None
-        with self.database.read() as connection:
-            items = len(changes.changed) if delta else count_items(connection)
-        expected = {"items": items, "tombstones": len(changes.removed) if delta else 0}
         reencode = {
             name: partial(self.self_retrieval.encode_copies, contents.views, built.encoder)
             for name, built in spaces.items()
@@ -295,10 +315,22 @@ class Freezer:
         }
         return run_gates(contents, Demands.of(self.settings, waive), expected, reencode)
 
-    def _name(self, parents: list[Snapshot], *, delta: bool) -> str:
-        if delta:
-            return str(next_delta(self.paths, SnapshotName.parse(parents[-1].name)))
-        return str(next_base(self.paths))
+
+def _report(manifest: Manifest, changes: Changes, parents: tuple[str, ...], begun: float) -> FreezeReport:
+    """Return what became of a freeze that began at a time of the monotonic clock."""
+    delta = manifest.parent is not None
+    return FreezeReport(
+        kind="delta" if delta else "base",
+        snapshot=manifest.snapshot,
+        snapshots=(*parents, manifest.snapshot) if delta else (manifest.snapshot,),
+        changed=len(changes.changed),
+        removed=len(changes.removed),
+        items=manifest.counts.items,
+        views=manifest.counts.views,
+        gates=manifest.gates,
+        measured={name: encoder.measured for name, encoder in manifest.encoders.items()},
+        seconds=time.monotonic() - begun,
+    )
 
 
 def _tombstones(changes: Changes) -> pl.DataFrame:

@@ -11,7 +11,9 @@ from pinakes.encoders.cache.choose import open_cache
 from pinakes.encoders.families import open_family
 from pinakes.ingest.changes import MAX_SHARE
 from pinakes.ingest.encoders import of_pictures
-from pinakes.ingest.freeze import Freezer
+from pinakes.ingest.freeze import Freezer, FreezeReport
+from pinakes.ingest.indexing.build import index_after_freeze
+from pinakes.ingest.live import publish_live
 from pinakes.ingest.progress import Report
 from pinakes.ingest.self_retrieval import SelfRetrieval
 from pinakes.kernels.threads import one_matrix_thread
@@ -102,6 +104,23 @@ def point_ref(
     return refs.publish(paths, ref, release, reason)
 
 
+def publish_frozen(
+    paths: CollectionPaths,
+    settings: Settings,
+    database: Database,
+    frozen: FreezeReport,
+    reason: str,
+    *,
+    report: Report,
+) -> Release:
+    """Publish what a freeze wrote, with the live attributes of now, and its indexes where it is a base."""
+    publish_live(paths, settings, database)
+    if frozen.kind == "base" and frozen.snapshot is not None:
+        # Before it is published: who opens the release finds its indexes.
+        index_after_freeze(paths, frozen.snapshot, settings, report)
+    return point_ref(paths, settings, frozen.snapshots, LIVE, reason)
+
+
 @contextmanager
 def open_store(
     paths: CollectionPaths, settings: Settings, database: Database | None = None
@@ -118,7 +137,11 @@ def open_store(
 
 @contextmanager
 def writing(
-    paths: CollectionPaths, settings: Settings, verb: str, database: Database | None = None
+    paths: CollectionPaths,
+    settings: Settings,
+    verb: str,
+    database: Database | None = None,
+    patience: float = 0.0,
 ) -> Iterator[tuple[Database, FeatureCache]]:
     """Hold the writer lock with catalogue and feature cache open.
 
@@ -127,12 +150,13 @@ def writing(
         settings: of the collection.
         verb: under which it is said who writes.
         database: the catalogue, where the caller has it open.
+        patience: seconds to wait for another process that writes.
 
     Raises:
         LockedError: another process holds it.
     """
     with (
-        writer_lease(paths.writer_lock, verb),
+        writer_lease(paths.writer_lock, verb, patience),
         one_matrix_thread(),
         open_store(paths, settings, database) as store,
     ):

@@ -13,9 +13,10 @@ from types import FrameType
 
 from pinakes.catalog.lease import writer_lease
 from pinakes.collection import Collection
-from pinakes.errors import GateError, LockedError, PinakesError
+from pinakes.errors import LockedError, PinakesError
 from pinakes.ingest.changes import MAX_SHARE
 from pinakes.ingest.inbox import Inbox
+from pinakes.serving.compacting import Compaction
 from pinakes.serving.logs import log_to_stderr
 
 LOOK_EVERY = 0.1
@@ -33,8 +34,11 @@ AFTER_AN_ERROR = 5.0
 IDLE = 5.0
 """Seconds without a change after which deltas past a tenth of the base are made one with it."""
 
-SHARE_UNDER_LOAD = 0.5
-"""Of the base's items that deltas may hold while changes come without a pause: writing a base takes long."""
+SHARE_UNDER_LOAD = 0.25
+"""Of the items of the base that deltas may hold while changes come without a pause: a base takes a core."""
+
+LEAST_ROWS = 4096
+"""Rows of deltas up to which no base is written meanwhile: they cost a search next to nothing."""
 
 KEPT = 100
 """Releases that prune keeps: all that the ref remembers."""
@@ -66,6 +70,7 @@ class Drainer:
         self._sleep = sleep
         self._changed = clock()
         self._failed_at = -MAX_SHARE
+        self._compacting: Compaction | None = None
         self._said = ""
 
     def run(self) -> None:
@@ -79,6 +84,8 @@ class Drainer:
                     self._say(f"waiting: {error}")
                     self._sleep(TRY_AGAIN)
         finally:
+            if self._compacting is not None:
+                self._compacting.stop()
             self._inbox.close()
 
     def _run_alone(self) -> None:
@@ -96,31 +103,40 @@ class Drainer:
 
     def _step(self) -> bool:
         """Do one piece of work, and return whether there was any."""
+        self._see_to_compaction()
         if self._inbox.waiting():
             made = self._collection.drain(self._inbox.catalog)
             self._changed = self._clock()
             self._said = ""
             logger.info("%d changes made, %d refused", len(made.changes), len(made.refused))
-            self._compact(SHARE_UNDER_LOAD)
+            self._compact(SHARE_UNDER_LOAD, LEAST_ROWS)
             return True
         if self._clock() - self._changed > IDLE:
             self._changed = self._clock()
             self._compact(MAX_SHARE)
         return False
 
-    def _compact(self, limit: float) -> None:
-        """Write a new base where deltas hold too much of it, and remove what nothing names any more.
+    def _compact(self, limit: float, least: int = 0) -> None:
+        """Have a new base written where deltas hold too large a share of it, and more than the least rows.
 
-        A base that fails its gates is tried again when the deltas have grown; they go on answering.
+        Changes are made meanwhile. A base that fails its gates is tried again when the deltas have grown;
+        they go on answering.
         """
-        share = self._collection.delta_share
-        if share <= max(limit, self._failed_at + MAX_SHARE):
+        if self._compacting is not None:
             return
-        try:
-            self._collection.compact()
-        except GateError as error:
-            self._failed_at = share
-            logger.warning("no new base: %s", error)
+        rows, items = self._collection.delta_rows
+        share = rows / max(1, items)
+        if rows > least and share > max(limit, self._failed_at + MAX_SHARE):
+            self._compacting = Compaction(self._collection.paths.root, share)
+
+    def _see_to_compaction(self) -> None:
+        """Look whether a compaction has ended, and if it did well remove what nothing names any more."""
+        if self._compacting is None or (said := self._compacting.ended()) is None:
+            return
+        failed, self._compacting = self._compacting, None
+        if said:
+            self._failed_at = failed.share
+            logger.warning("no new base: %s", said)
             return
         self._failed_at = -MAX_SHARE
         self._collection.prune(KEPT)

@@ -117,16 +117,51 @@ def exclusive(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def in_work(folder: Path) -> Iterator[None]:
+    """Make a folder that `remove_leftovers` leaves alone while the body runs, or the process lives.
+
+    It is removed at the end, unless it was moved. Only for the one who may write; the body may go on after
+    others may.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    folder.mkdir(parents=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        remove(folder)
+        os.close(descriptor)
+
+
 def remove_leftovers(folder: Path) -> tuple[str, ...]:
     """Remove what a killed writer left in ``folder``, and return the names. Only for the one who may write.
 
     Raises:
         OSError: the disk refused.
     """
-    leftovers = sorted(folder.glob(f"{TEMPORARY}*"))
+    leftovers = [path for path in sorted(folder.glob(f"{TEMPORARY}*")) if not _in_work(path)]
     for leftover in leftovers:
         remove(leftover)
     return tuple(leftover.name for leftover in leftovers)
+
+
+def _in_work(path: Path) -> bool:
+    """Return whether a living process holds a folder; see `in_work`."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:  # that process has just moved it to its place
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def remove(path: Path) -> None:

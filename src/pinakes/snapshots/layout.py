@@ -202,6 +202,10 @@ class CollectionPaths:
         """
         return self.indexes / str(SnapshotName.parse(snapshot)) / space
 
+    def unfinished(self, snapshot: str) -> SnapshotPaths:
+        """Return where the files of a snapshot lie until all are written."""
+        return SnapshotPaths(self.snapshots / f"{TEMPORARY}{snapshot}")
+
     def lease(self, snapshot: str) -> Path:
         """Return the file on which the readers of a snapshot hold a lock.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pinakes.errors import UnknownNameError, UsageError
-from pinakes.snapshots.durable import move, remove, remove_leftovers, storage_errors
+from pinakes.snapshots.durable import in_work, move, remove, remove_leftovers, storage_errors
 from pinakes.snapshots.layout import TEMPORARY, CollectionPaths, list_snapshots
 from pinakes.snapshots.refs import list_refs, read_ref
 
@@ -59,6 +59,25 @@ def hold_leases(paths: CollectionPaths, *snapshots: str) -> Iterator[None]:
                     fcntl.flock(descriptor, fcntl.LOCK_SH)
             if not paths.snapshot(name).folder.is_dir():
                 raise UnknownNameError("snapshot", name, map(str, list_snapshots(paths)))
+        yield
+
+
+@contextmanager
+def reserved(paths: CollectionPaths, name: str) -> Iterator[None]:
+    """Keep a name, and room to write, for a snapshot that is written while others write, too.
+
+    Until the body ends nobody else gives a snapshot that name, clears its temporary folder away, or prunes
+    it. Entered by the one who may write.
+
+    Raises:
+        StorageError: the disk refused.
+    """
+    with ExitStack() as held:
+        with storage_errors(f"reserve {name}"):
+            descriptor = _make_lease(paths, name)
+            held.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            held.enter_context(in_work(paths.unfinished(name).folder))
         yield
 
 
@@ -121,11 +140,16 @@ def _open_lease(path: Path) -> int | None:
         raise
 
 
+def _make_lease(paths: CollectionPaths, name: str) -> int:
+    """Open the lease file of a snapshot, which is made if there is none."""
+    lease = paths.lease(name)
+    lease.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(lease, os.O_RDONLY | os.O_CREAT, 0o644)
+
+
 def _remove_unread(paths: CollectionPaths, name: str) -> int | None:
     """Remove a snapshot and return its size; None where somebody reads it."""
-    lease = paths.lease(name)
-    lease.parent.mkdir(exist_ok=True)
-    descriptor = os.open(lease, os.O_RDONLY | os.O_CREAT, 0o644)
+    descriptor = _make_lease(paths, name)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         folder, doomed = paths.snapshot(name).folder, paths.snapshots / f"{TEMPORARY}pruned-{name}"

@@ -13,7 +13,7 @@ from pinakes.kernels.hashing import sha256_file
 from pinakes.snapshots.content import content_hash
 from pinakes.snapshots.contents import SnapshotContents, problems
 from pinakes.snapshots.durable import flush, flush_tree, move, remove, remove_leftovers, storage_errors
-from pinakes.snapshots.layout import TEMPORARY, CollectionPaths, SnapshotName, SnapshotPaths
+from pinakes.snapshots.layout import CollectionPaths, SnapshotName, SnapshotPaths
 from pinakes.snapshots.manifest import Counts, FileRecord, Manifest, read_manifest
 from pinakes.snapshots.tables import coverage
 
@@ -21,7 +21,9 @@ READ_ONLY = 0o444
 
 
 def write_snapshot(paths: CollectionPaths, contents: SnapshotContents) -> Manifest:
-    """Write a snapshot; it is there completely, or not at all. The caller holds the writer lock.
+    """Write a snapshot; it is there completely, or not at all.
+
+    The caller holds the writer lock, or has reserved the name; see `pinakes.snapshots.leases.reserved`.
 
     What a killed writer left is removed first. Vectors are written from where they are, without a copy.
 
@@ -42,7 +44,7 @@ def write_snapshot(paths: CollectionPaths, contents: SnapshotContents) -> Manife
     if found := tuple(problems(contents)):
         raise IntegrityError(final.folder, "would not be a snapshot:\n  " + "\n  ".join(found))
     parent = read_manifest(paths.snapshot(contents.parent).manifest) if contents.parent else None
-    temporary = SnapshotPaths(paths.snapshots / f"{TEMPORARY}{contents.name}")
+    temporary = paths.unfinished(contents.name)
     with storage_errors(f"write snapshot {contents.name}"):
         paths.snapshots.mkdir(parents=True, exist_ok=True)
         remove_leftovers(paths.snapshots)
@@ -75,7 +77,7 @@ def _check_name(paths: CollectionPaths, contents: SnapshotContents) -> None:
 
 
 def _write_files(target: SnapshotPaths, contents: SnapshotContents) -> None:
-    target.folder.mkdir()
+    target.folder.mkdir(exist_ok=True)
     contents.items.write_parquet(target.items)
     contents.views.write_parquet(target.views)
     if contents.tombstones is not None:

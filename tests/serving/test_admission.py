@@ -1,6 +1,5 @@
 import asyncio
 import threading
-import time
 
 import pytest
 
@@ -87,81 +86,36 @@ def test_errors_of_pinakes_arrive_as_they_are():
     asyncio.run(main())
 
 
-async def settled(admission):
-    """Let an admission forget that nothing is known yet of how long work takes."""
-    for _ in range(60):
-        await admission.run_quick(int)
+def test_who_waits_for_others_has_a_place_and_gives_it_back():
+    async def main():
+        admission, loop = Admission(1, 1, 0.05), asyncio.get_running_loop()
+        answers = [loop.create_future() for _ in range(3)]
+        waiting = [asyncio.create_task(admission.wait(answer)) for answer in answers]
         await asyncio.sleep(0)
-
-
-def test_quick_work_moves_from_a_thread_into_the_loop_and_slow_work_sends_it_back():
-    async def main():
-        admission = Admission(1, 64, 5.0)
-        assert await admission.run_quick(threading.get_ident) != threading.get_ident()
-        await settled(admission)
-        assert await admission.run_quick(threading.get_ident) == threading.get_ident()
-        await admission.run_quick(time.sleep, 0.05)
-        assert await admission.run_quick(threading.get_ident) != threading.get_ident()
-        await settled(admission)
-        assert await admission.run_quick(threading.get_ident) == threading.get_ident()
-        with pytest.raises(ValueError, match="invalid literal"):
-            await admission.run_quick(int, "x")
-        admission.close()
-
-    asyncio.run(main())
-
-
-def test_one_piece_of_quick_work_is_done_in_a_turn_of_the_loop_in_order():
-    async def main():
-        admission, turn, done = Admission(1, 8, 5.0), 0, []
-        await settled(admission)
-
-        def count():
-            nonlocal turn
-            turn += 1
-            if not all(task.done() for task in asked):
-                asyncio.get_running_loop().call_soon(count)
-
-        asked = [
-            asyncio.create_task(admission.run_quick(lambda n=n: done.append((n, turn)))) for n in range(5)
-        ]
-        asyncio.get_running_loop().call_soon(count)
-        outcomes = await asyncio.gather(*asked, return_exceptions=True)
-        assert outcomes == [None] * 5
-        assert [number for number, _ in done] == [0, 1, 2, 3, 4]
-        assert len({turn for _, turn in done}) == 5
+        assert admission.pending == 2
+        answers[0].set_result("here")
+        first, second, third = await asyncio.gather(*waiting, return_exceptions=True)
+        assert first == "here"
+        assert isinstance(second, TooSlowError)
+        assert "0.05 s" in str(second)
+        assert isinstance(third, TooBusyError)
         assert admission.pending == 0
         admission.close()
 
     asyncio.run(main())
 
 
-def test_a_thread_helps_where_most_of_the_queue_is_full_and_a_full_one_refuses():
+def test_it_is_crowded_where_more_than_three_quarters_of_the_places_are_taken():
     async def main():
-        admission = Admission(1, 4, 5.0)
-        await settled(admission)
-        asked = [asyncio.create_task(admission.run_quick(threading.get_ident)) for _ in range(8)]
-        outcomes = await asyncio.gather(*asked, return_exceptions=True)
-        # One is done at once, four wait for their turns, one for the thread; there is no place for the rest.
-        assert outcomes[:5] == [threading.get_ident()] * 5
-        assert outcomes[5] != threading.get_ident()
-        assert [type(outcome) for outcome in outcomes[6:]] == [TooBusyError] * 2
-        admission.close()
-
-    asyncio.run(main())
-
-
-def test_what_waits_too_long_for_its_turn_never_runs():
-    async def main():
-        admission, gate, ran = Admission(1, 2, 0.05), threading.Event(), []
-        slow = asyncio.create_task(admission.run_quick(gate.wait, 5))
-        await asyncio.sleep(0.01)
-        with pytest.raises(TooSlowError, match=r"0\.05 s"):
-            await admission.run_quick(ran.append, 1)
-        with pytest.raises(TooSlowError):
-            await slow
+        admission, gate = Admission(1, 3, 5.0), threading.Event()
+        waiting = [asyncio.create_task(admission.run(gate.wait, 5)) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert not admission.crowded
+        waiting.append(asyncio.create_task(admission.run(gate.wait, 5)))
+        await asyncio.sleep(0)
+        assert admission.crowded
         gate.set()
+        await asyncio.gather(*waiting)
         admission.close()
-        assert ran == []
 
     asyncio.run(main())

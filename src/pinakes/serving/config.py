@@ -24,8 +24,8 @@ class ServingConfig:
         upload_bytes: size of an uploaded picture.
         json_bytes: size of a body that holds no picture.
         concurrency: slow searches without pictures that run at the same time in one worker; quick ones one
-            after the other (`Admission.run_quick`). Most of a search holds the interpreter's lock, so that
-            a second thread slows both, and a second worker does not.
+            after the other (`pinakes.serving.together`). Most of a search holds the interpreter's lock, so
+            that a second thread slows both, and a second worker does not.
         picture_concurrency: searches with pictures, and pictures being made small, at the same time in one
             worker: most of each is decoding in another process and the encoder's own threads.
         queue: requests that may wait for their turn in one worker; more are answered with 429.

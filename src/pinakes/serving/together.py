@@ -1,64 +1,120 @@
-"""Those who wait for their turn are answered together with the first of them."""
+"""Quick work is done in the event loop, for all who wait at once; slow work in a thread, one by one."""
 
+import asyncio
+import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Any, Final, TypeAlias, TypeVar
 
 from pinakes.serving.admission import Admission
 
 Q = TypeVar("Q")
 A = TypeVar("A")
+Work: TypeAlias = Callable[[Sequence[Q]], Sequence[A | Exception]]
+"""Gives an outcome or an error for each that it is given."""
 
-MOST = 8
-"""So many at once: more gain little (docs/decisions/0020-request-path.md), and hold up the event loop."""
+MOST = 32
+"""So many at once: more gain nothing (docs/decisions/0020-request-path.md)."""
+
+QUICK = 0.02
+"""Seconds that the event loop may be held up: nobody notices that a refusal comes so much later."""
+
+FORGET = 0.9
+"""What is left, one piece of work later, of how long those before it took."""
+
+SLOW: Final = object()
+"""Stands for the outcome of what is to be done in a thread after all."""
 
 
 class Together:
-    """Does quick work for whoever has the turn, and in one go for others who wait for theirs.
+    """Does work that is expected to be quick in the event loop, and in a thread while it is not.
 
-    These still take their turns, and find their answers there.
+    Handing such work to a thread and back takes as long as much of it: both wait for one interpreter's lock.
+    So those who came in one turn of the loop are answered in the next, in one go, as many as take `QUICK`.
+    Between two groups requests are read, refused and answered. What turns out to be slow sends those after it
+    to a thread, until it is forgotten. Where three quarters of the queue are full, the rest goes to a thread,
+    too, which goes on while the loop refuses.
 
     Args:
-        admission: gives the turns.
+        admission: has the threads, and counts who waits.
     """
 
     def __init__(self, admission: Admission) -> None:
         self._admission = admission
         self._waiting: dict[_Waiting, None] = {}
+        self._due = False
+        self._usual = 1.0
 
-    async def run(self, work: Callable[[Sequence[Q]], Sequence[A | Exception]], asked: Q) -> A:
-        """Do work; see `Admission.run_quick`.
+    @property
+    def quick(self) -> bool:
+        """Whether a piece of work was quick of late, on average: one may have waited for a core."""
+        return self._usual <= QUICK
+
+    async def run(self, work: Work[Q, A], asked: Q) -> A:
+        """Do work for somebody.
 
         Args:
-            work: the same for all; gives an outcome or an error for each that it is given.
+            work: the same for all who ask.
             asked: what to do it for.
+
+        Raises:
+            TooBusyError, TooSlowError: see `Admission.run`; what runs in the loop is not given up.
         """
-        waiting = _Waiting(asked)
-        self._waiting[waiting] = None
-        try:
-            outcome: A | Exception = await self._admission.run_quick(self._done, work, waiting)
-        finally:
-            self._waiting.pop(waiting, None)
+        outcome: Any = SLOW
+        if self.quick and not self._admission.crowded:
+            loop = asyncio.get_running_loop()
+            waiting = _Waiting(asked, loop.create_future())
+            self._waiting[waiting] = None
+            if not self._due:
+                self._due = True
+                loop.call_soon(self._turn, loop, work)
+            try:
+                outcome = await self._admission.wait(waiting.answer)
+            finally:
+                self._waiting.pop(waiting, None)
+        if outcome is SLOW:
+            outcome = await self._admission.run(self._alone, work, asked)
         if isinstance(outcome, Exception):
             raise outcome
-        return outcome
+        found: A = outcome
+        return found
 
-    def _done(self, work: Callable[[Sequence[Any]], Sequence[Any]], first: "_Waiting") -> Any:
-        if first.outcome is None:
-            others = [one for one in list(self._waiting) if one is not first]
-            # Slow ones would hold up each other beyond their time.
-            group = [first, *others[: MOST - 1]] if self._admission.quick else [first]
-            for one in group:
-                self._waiting.pop(one, None)
-            for one, outcome in zip(group, work([one.asked for one in group]), strict=True):
-                one.outcome = outcome
-        return first.outcome
+    def _turn(self, loop: asyncio.AbstractEventLoop, work: Work[Any, Any]) -> None:
+        """Answer those who wait, or the first of them and the rest in the next turn."""
+        quick = self.quick
+        most = min(MOST, max(1, int(QUICK / self._usual))) if quick else len(self._waiting)
+        for one in (group := list(islice(self._waiting, most))):
+            del self._waiting[one]
+        group = [one for one in group if not one.answer.done()]  # some may have given up
+        outcomes = self._outcomes(work, [one.asked for one in group]) if quick else [SLOW] * len(group)
+        for one, outcome in zip(group, outcomes, strict=True):
+            one.answer.set_result(outcome)
+        self._due = bool(self._waiting)
+        if self._due:
+            loop.call_soon(self._turn, loop, work)
+
+    def _alone(self, work: Work[Any, Any], asked: Any) -> Any:
+        return self._outcomes(work, [asked])[0]
+
+    def _outcomes(self, work: Work[Any, Any], asked: Sequence[Any]) -> Sequence[Any]:
+        """Do work, and note how long it takes for each; what it raises is the outcome of all."""
+        if not asked:
+            return ()
+        begun = time.perf_counter()
+        try:
+            return work(asked)
+        except Exception as error:
+            return [error] * len(asked)
+        finally:
+            took = (time.perf_counter() - begun) / len(asked)
+            self._usual += (took - self._usual) * (1 - FORGET)
 
 
 class _Waiting:
-    """What is asked for, and what came of it: None until it is known."""
+    """What is asked for, and where its outcome is awaited."""
 
-    __slots__ = ("asked", "outcome")
+    __slots__ = ("answer", "asked")
 
-    def __init__(self, asked: Any) -> None:
+    def __init__(self, asked: Any, answer: "asyncio.Future[Any]") -> None:
         self.asked = asked
-        self.outcome: Any = None
+        self.answer = answer

@@ -13,7 +13,7 @@ def read_picture_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Read a file, never more of it than the limits allow.
 
     Raises:
-        MediaError: ``unreadable`` when it is missing, forbidden, or a folder, pipe or device;
+        MediaError: ``unreadable`` when it is missing, forbidden, a folder, pipe or device, or being written;
             ``too_many_bytes`` when it is too large.
     """
     try:
@@ -27,7 +27,10 @@ def read_picture_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
                 raise MediaError(
                     Reason.TOO_MANY_BYTES, f"{status.st_size:,} bytes, {limits.bytes:,} are allowed"
                 )
-            return file.read(limits.bytes + 1)
+            data = file.read(status.st_size + 1)  # memory for all that is allowed would cost page faults
+            if len(data) > status.st_size:
+                raise MediaError(Reason.UNREADABLE, f"{_printable(path)} grew while it was read")
+            return data
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         why = getattr(error, "strerror", None) or error
         raise MediaError(Reason.UNREADABLE, f"{_printable(path)}: {why}") from error

@@ -186,7 +186,7 @@ class ListsIndex:
         allowed = len(self._vectors) if mask is None else int(np.count_nonzero(mask))
         if k < 1 or self._lists is None or allowed <= max(FEW, FIRST * k):
             return self._plain.propose(queries, k, mask)
-        counts, chosen = _counts(self._lists, mask), selector(mask)
+        counts, chosen = _counts(self._lists, mask, allowed), selector(mask)
         return [self._scan(self._lists, query, k, chosen, counts) for query in queries]
 
     def save(self, folder: Path) -> None:
@@ -309,12 +309,14 @@ def _grouped(centres: NDArray[np.float32]) -> Any:
     return grouped
 
 
-def _counts(lists: Lists, mask: NDArray[np.bool_] | None) -> NDArray[np.int64]:
-    """Return how many allowed rows each list holds."""
+def _counts(lists: Lists, mask: NDArray[np.bool_] | None, allowed: int) -> NDArray[np.int64]:
+    """Return how many allowed rows each list holds: the others are counted where they are fewer."""
     if mask is None:
         return lists.sizes
-    allowed = lists.placed[np.flatnonzero(mask)]  # a mask as an index takes twice as long
-    return np.bincount(allowed, minlength=len(lists.sizes))
+    few = 2 * allowed <= len(mask)
+    rows = np.flatnonzero(mask if few else ~mask)  # a mask as an index takes twice as long
+    counts = np.bincount(lists.placed[rows], minlength=len(lists.sizes))
+    return counts if few else lists.sizes - counts
 
 
 def _best_of(

@@ -60,7 +60,7 @@ def test_filters_get_the_hardest_effort_that_pays():
     assert slow.under_masks(exact_ms=9.0, gate=0.99) == 20
 
 
-def test_filters_lose_what_the_gate_allows_where_nothing_lossless_is_quicker_than_slow_exact_answers():
+def test_filters_lose_what_the_gate_allows_where_nothing_lossless_is_quick_and_exact_is_slow():
     def rung(effort, recall, ms):
         return Rung("ivf:2", effort, 1.0, 0.9, 1.0, 1.0, 0.8, recall, ms, ms, 1.0, 10)
 
@@ -71,10 +71,11 @@ def test_filters_lose_what_the_gate_allows_where_nothing_lossless_is_quicker_tha
     assert tried.under_masks(exact_ms=30.0, gate=0.99) == 160
     assert tried.under_masks(exact_ms=30.0, gate=0.999) is None
     assert tried.under_masks(exact_ms=9.5, gate=0.99) is None
-    lossless = replace(rung(640, 1.0, 20.0), filtered=1.0)
-    tried = replace(tried, rungs=(*tried.rungs, lossless))
-    assert tried.under_masks(exact_ms=30.0, gate=0.99) == 640
-    assert tried.under_masks(exact_ms=15.0, gate=0.99) == 160
+    slower = replace(tried, rungs=(*tried.rungs, replace(rung(640, 1.0, 9.5), filtered=1.0)))
+    assert slower.under_masks(exact_ms=30.0, gate=0.99) == 160
+    assert slower.under_masks(exact_ms=9.8, gate=0.99) == 640
+    quicker = replace(tried, rungs=(*tried.rungs, replace(rung(640, 1.0, 4.9), filtered=1.0)))
+    assert quicker.under_masks(exact_ms=30.0, gate=0.99) == 640
 
 
 def test_what_was_kept_is_opened_at_its_effort(tuned, vectors):

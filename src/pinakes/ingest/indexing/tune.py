@@ -49,7 +49,8 @@ MANY_LADDER, HUGE_LADDER = ("exact", "int8", "ivf"), ("exact", "ivf")
 """The same from `MANY` and from `HUGE` rows."""
 
 SLOW_MS = 10.0
-"""Milliseconds of an exact filtered answer from which one at the gate is taken for it."""
+"""Milliseconds of an exact filtered answer from which one at the gate is taken for it, where none that lost
+nothing takes `AMPLE_MS` at most."""
 
 SURER, AMPLE_MS = 1.5, 5.0
 """How many times as long a filtered answer may take, and how many milliseconds at most, to look harder than
@@ -154,20 +155,19 @@ class Tried:
         It is the highest that lost no row of any filtered answer, takes no longer than an exact one, and
         hardly longer than the fastest that lost nothing (`SURER`, `AMPLE_MS`). The highest, not the first:
         that nothing was lost was seen on some hundred answers, and a little time is well spent on being
-        surer. Where every effort lost something, and an exact answer is slow, it is the first at or above the
-        gate.
+        surer. Where none that lost nothing is quick, and an exact answer is slow, it is the first at or above
+        the gate.
         """
         paying = [
             rung for rung in self.rungs if rung.filtered_ms is not None and rung.filtered_ms <= exact_ms
         ]
         lossless = [rung for rung in paying if rung.filtered == 1.0]
-        if lossless or exact_ms < SLOW_MS:
-            first = min((rung.filtered_ms or 0.0 for rung in lossless), default=0.0)
-            within = max(first, min(SURER * first, AMPLE_MS))
-            return max(
-                (rung.effort for rung in lossless if (rung.filtered_ms or 0.0) <= within), default=None
-            )
-        return min((rung.effort for rung in paying if (rung.filtered_recall or 0.0) >= gate), default=None)
+        first = min((rung.filtered_ms or 0.0 for rung in lossless), default=np.inf)
+        if first > AMPLE_MS and exact_ms >= SLOW_MS:
+            enough = (rung.effort for rung in paying if (rung.filtered_recall or 0.0) >= gate)
+            return min(enough, default=None)
+        within = max(first, min(SURER * first, AMPLE_MS))
+        return max((rung.effort for rung in lossless if (rung.filtered_ms or 0.0) <= within), default=None)
 
 
 def _quickest(tried: Sequence[Tried], gate: float, within: float) -> Tried | None:

@@ -101,3 +101,8 @@ def test_a_compaction_is_a_process_that_says_what_went_wrong(gallery, tmp_path):
     stopped = Compaction(gallery, 1.0)
     stopped.stop()
     assert Collection(gallery).verify().ok
+
+
+def test_what_nothing_names_is_removed_now_and_then(drained, monkeypatch):
+    monkeypatch.setattr(writer, "PRUNE_EVERY", 3)
+    assert [drained(10)[1] for _ in range(6)] == [0, 0, 1, 1, 1, 2]

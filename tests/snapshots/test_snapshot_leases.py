@@ -6,7 +6,14 @@ import pytest
 from small_snapshots import base_contents, delta_contents
 
 from pinakes.errors import IntegrityError, UnknownNameError, UsageError
-from pinakes.snapshots.layout import CollectionPaths, list_snapshots, next_base
+from pinakes.snapshots.layout import (
+    CollectionPaths,
+    SnapshotName,
+    list_leases,
+    list_snapshots,
+    next_base,
+    next_delta,
+)
 from pinakes.snapshots.leases import hold_leases, prune
 from pinakes.snapshots.reader import open_snapshot
 from pinakes.snapshots.refs import publish, rollback
@@ -101,6 +108,17 @@ def test_a_pruned_name_is_never_given_again(five: CollectionPaths) -> None:
     rollback(five, "live", to=make_release(five, ["v0003"], {}, {}).id)
     assert prune(five, keep=1).removed == ("v0001", "v0002", "v0003+d0001", "v0004", "v0005")
     assert str(next_base(five)) == "v0006"
+
+
+def test_of_each_base_the_newest_name_that_is_gone_is_remembered(five: CollectionPaths) -> None:
+    five.leases.mkdir()
+    for name in ("v0002+d0001", "v0002+d0002", "v0004", "v0009"):
+        five.lease(name).touch()
+    prune(five, keep=1)
+    left = {str(name) for name in list_leases(five)}
+    assert left == {"v0001", "v0002+d0002", "v0003+d0001", "v0004", "v0009"}
+    assert str(next_base(five)) == "v0010"
+    assert str(next_delta(five, SnapshotName.parse("v0002"))) == "v0002+d0003"
 
 
 def test_no_lease_on_what_is_not_there(five: CollectionPaths) -> None:

@@ -43,6 +43,9 @@ LEAST_ROWS = 4096
 KEPT = 100
 """Releases that prune keeps: all that the ref remembers."""
 
+PRUNE_EVERY = 200
+"""Drains after which what nothing names any more is removed: each leaves forty files behind."""
+
 logger = logging.getLogger("pinakes.writer")
 
 
@@ -71,6 +74,7 @@ class Drainer:
         self._changed = clock()
         self._failed_at = -MAX_SHARE
         self._compacting: Compaction | None = None
+        self._drains = 0
         self._said = ""
 
     def run(self) -> None:
@@ -110,6 +114,9 @@ class Drainer:
             self._said = ""
             logger.info("%d changes made, %d refused", len(made.changes), len(made.refused))
             self._compact(SHARE_UNDER_LOAD, LEAST_ROWS)
+            self._drains += 1
+            if self._drains % PRUNE_EVERY == 0:
+                self._collection.prune(KEPT)
             return True
         if self._clock() - self._changed > IDLE:
             self._changed = self._clock()

@@ -255,9 +255,14 @@ def next_delta(paths: CollectionPaths, after: SnapshotName) -> SnapshotName:
 
 
 def _given(paths: CollectionPaths) -> tuple[SnapshotName, ...]:
-    # A pruned snapshot leaves its lease behind, so that its name, which indexes, cursors and receipts
-    # may still carry, never means another snapshot.
-    return (*list_snapshots(paths), *_names_in(paths.leases))
+    # The newest of a base leaves its lease behind when it is pruned, so that no name, which indexes, cursors
+    # and receipts may still carry, ever means another snapshot.
+    return (*list_snapshots(paths), *list_leases(paths))
+
+
+def list_leases(paths: CollectionPaths) -> tuple[SnapshotName, ...]:
+    """Return the names that have a lease file, sorted; the snapshot may be gone, or not be there yet."""
+    return _names_in(paths.leases)
 
 
 def _names_in(folder: Path) -> tuple[SnapshotName, ...]:

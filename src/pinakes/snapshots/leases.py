@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pinakes.errors import UnknownNameError, UsageError
 from pinakes.snapshots.durable import in_work, move, remove, remove_leftovers, storage_errors
-from pinakes.snapshots.layout import TEMPORARY, CollectionPaths, list_snapshots
+from pinakes.snapshots.layout import TEMPORARY, CollectionPaths, list_leases, list_snapshots
 from pinakes.snapshots.refs import list_refs, read_ref
 
 KEEP = 3
@@ -85,7 +85,7 @@ def prune(paths: CollectionPaths, keep: int = KEEP) -> PruneReport:
     """Remove snapshots that no kept release of any ref names. The caller holds the writer lock.
 
     Files are unlinked, never cut short, so that who maps one reads on. The indexes of a snapshot go with it.
-    Its lease file stays and reserves the name for ever.
+    The lease file of the newest of each base stays, which is enough to give no name again.
 
     Args:
         paths: of the collection.
@@ -109,6 +109,7 @@ def prune(paths: CollectionPaths, keep: int = KEEP) -> PruneReport:
             (held if freed is None else removed).append(name)
             size += freed or 0
         _remove_stray_indexes(paths)
+        _remove_old_leases(paths)
     return PruneReport(tuple(removed), tuple(held), tuple(sorted(wanted)), size)
 
 
@@ -162,6 +163,15 @@ def _remove_unread(paths: CollectionPaths, name: str) -> int | None:
     finally:
         os.close(descriptor)
     return size
+
+
+def _remove_old_leases(paths: CollectionPaths) -> None:
+    """Remove the leases of snapshots that are gone: who writes two a second would have to list them all."""
+    existing, leases = set(list_snapshots(paths)), list_leases(paths)
+    newest = {name.base: name for name in leases}  # which are sorted
+    for name in leases:
+        if name not in existing and name != newest[name.base]:
+            paths.lease(str(name)).unlink()
 
 
 def _remove_stray_indexes(paths: CollectionPaths) -> None:

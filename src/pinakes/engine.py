@@ -1,22 +1,16 @@
 """The composition root: opens a release and answers queries. Every surface calls it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.errors import (
-    MediaError,
-    QueryError,
-    UnknownNameError,
-    UsageError,
-    WithheldError,
-)
+from pinakes.errors import UnknownNameError, UsageError, WithheldError
 from pinakes.retrieval.arguments import SearchArguments
 from pinakes.retrieval.audit import Audited, Auditor
 from pinakes.retrieval.duplicates import Duplicates
@@ -24,12 +18,12 @@ from pinakes.retrieval.encode import Pictures
 from pinakes.retrieval.export import ExportReport, export_space, read_space
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.following import Follower
-from pinakes.retrieval.grid import inline_picture
+from pinakes.retrieval.grid import inline_hit
 from pinakes.retrieval.items import ItemReader
 from pinakes.retrieval.opening import OpenRelease
 from pinakes.retrieval.pictures import PICTURE, THUMBNAIL, PictureMaker
 from pinakes.retrieval.query import EncodedQuery
-from pinakes.retrieval.results import Hit, Results
+from pinakes.retrieval.results import Results
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.snapshots.duplicates import Kind
 from pinakes.snapshots.layout import CollectionPaths, check_collection
@@ -67,9 +61,7 @@ class Engine:
         self._current()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -230,22 +222,13 @@ class Engine:
         Raises:
             QueryError: an argument that `search` does not have; and all that `search` raises.
         """
-        known = {field.name for field in fields(SearchArguments)}
-        for query in queries:
-            if unknown := sorted(set(query) - known):
-                raise QueryError(f"search takes no {unknown[0]!r}; it takes {', '.join(sorted(known))}")
+        asked = [SearchArguments.of(query) for query in queries]
         opened = self._current()
-        asked = [SearchArguments(**query) for query in queries]
         watches = [Stopwatch() for _ in asked]
-        encoded = [
-            one.encode(opened, self._pictures.prepare, watch)
-            for one, watch in zip(asked, watches, strict=True)
-        ]
+        pairs = zip(asked, watches, strict=True)
+        encoded = [one.encode(opened, self._pictures.prepare, watch) for one, watch in pairs]
         found = opened.searcher.search_many(encoded, watches)
-        return [
-            self._finished(opened, one, query, results)
-            for one, query, results in zip(asked, encoded, found, strict=True)
-        ]
+        return [self._finished(opened, *one) for one in zip(asked, encoded, found, strict=True)]
 
     def _finished(
         self, opened: OpenRelease, asked: SearchArguments, query: EncodedQuery, found: Results
@@ -254,7 +237,8 @@ class Engine:
         if auditor is None:  # without a lock: two threads at once would audit twice as often, once
             auditor = self._auditor = Auditor(opened.settings.audit)
         auditor.consider(opened.searcher, query, found)
-        return replace(found, picture=self._inline, notes=(*found.notes, *asked.notes(opened)))
+        inline = partial(inline_hit, self.thumbnail)
+        return replace(found, picture=inline, notes=(*found.notes, *asked.notes(opened)))
 
     def audit_counts(self) -> Mapping[str, int]:
         """Return what came of comparing approximate answers with exact ones, one in so many.
@@ -320,9 +304,8 @@ class Engine:
             UnknownNameError: a field that does not exist.
         """
         searcher = self._current().searcher
-        if fields is None:
-            fields = tuple(searcher.schema)
-        return searcher.facets(where, (fields,) if isinstance(fields, str) else fields, as_of)
+        named = (fields,) if isinstance(fields, str) else fields
+        return searcher.facets(where, tuple(searcher.schema) if named is None else named, as_of)
 
     def count(self, where: str | Mapping[str, Any] | None = None, as_of: date | None = None) -> int:
         """Return how many items may be shown and pass a filter.
@@ -383,13 +366,6 @@ class Engine:
     def picture(self, item: str, role: str | None = None) -> bytes:
         """Return a WebP of an item's picture to look at on its own: as `thumbnail`, but larger."""
         return self._reduced(self._reader(None).view(item, role), PICTURE)
-
-    def _inline(self, hit: Hit) -> str | None:
-        """Return the thumbnail of a hit as an address that holds it, or None where it is gone."""
-        try:
-            return inline_picture(self.thumbnail(hit.id, hit.view))
-        except (UnknownNameError, WithheldError, MediaError):
-            return None
 
     def _reader(self, as_of: date | None) -> ItemReader:
         opened = self._current()

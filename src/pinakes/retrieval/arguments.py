@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,18 @@ class SearchArguments:
     facets: Sequence[str] = ()
     prefix: bool = False
     offset: int = 0
+
+    @classmethod
+    def of(cls, query: Mapping[str, Any]) -> Self:
+        """Read arguments by name.
+
+        Raises:
+            QueryError: one that `Engine.search` does not have.
+        """
+        known = cls.__dataclass_fields__
+        if unknown := sorted(query.keys() - known.keys()):
+            raise QueryError(f"search takes no {unknown[0]!r}; it takes {', '.join(sorted(known))}")
+        return cls(**query)
 
     def encode(self, opened: OpenRelease, prepare: PrepareImage, watch: Stopwatch) -> EncodedQuery:
         """Encode everything for a release.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import TYPE_CHECKING
+
+from pinakes.errors import MediaError, UnknownNameError, WithheldError
 
 if TYPE_CHECKING:
     from pinakes.retrieval.results import Hit, Results
@@ -41,6 +43,19 @@ def picture_grid(results: Results) -> str:
 def inline_picture(webp: bytes) -> str:
     """Return a WebP as the address of itself (RFC 2397)."""
     return f"data:image/webp;base64,{base64.b64encode(webp).decode('ascii')}"
+
+
+def inline_hit(thumbnail: Callable[[str, str | None], bytes], hit: Hit) -> str | None:
+    """Return the thumbnail of a hit as an address that holds it, or None where it is gone.
+
+    Args:
+        thumbnail: makes that of an item and a role; see `Engine.thumbnail`.
+        hit: whose item and role are asked for.
+    """
+    try:
+        return inline_picture(thumbnail(hit.id, hit.view))
+    except (UnknownNameError, WithheldError, MediaError):
+        return None
 
 
 def _cell(results: Results, hit: Hit) -> str:

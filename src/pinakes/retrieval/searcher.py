@@ -1,6 +1,5 @@
 """Search over one opened release: mask, retrieve, fuse, collapse, hydrate."""
 
-import json
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,6 @@ from numpy.typing import NDArray
 from pinakes.errors import QueryError, UnknownNameError
 from pinakes.filters import Node
 from pinakes.kernels.fusion import reciprocal_rank_fusion
-from pinakes.kernels.hashing import sha256_bytes
 from pinakes.kernels.topk import best
 from pinakes.retrieval.corpus import Corpus
 from pinakes.retrieval.dense import DenseHits, search_space, search_together
@@ -25,41 +23,21 @@ from pinakes.retrieval.hydrate import WORDS, Evidence, Hydrator
 from pinakes.retrieval.mask import Allowed, Masks, Policy
 from pinakes.retrieval.missed import WhyNothing, why_nothing
 from pinakes.retrieval.query import EncodedQuery
-from pinakes.retrieval.results import Hit, PlanStep, Results
+from pinakes.retrieval.receipt import receipt
+from pinakes.retrieval.results import Results
 from pinakes.retrieval.roles import search_means, search_roles
+from pinakes.retrieval.signals import EXACT_ID, Signal, sorted_only
 from pinakes.retrieval.sorting import read_sort, sorted_rows
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.retrieval.words import Asked, ask, find_id
 from pinakes.snapshots.duplicates import Kind
 from pinakes.types import AttributeType
 
-EXACT_ID = "id"
 EXACT_ID_BONUS = 1.0
 """Added to the fused score of the item whose id was typed: more than all other signals together can reach."""
 
 SPARE = 20
 """Items beyond twice the wanted, where there are some that stand behind others with the same pictures."""
-
-_encode = json.JSONEncoder(sort_keys=True).encode
-
-RECEIPT = 16
-"""Hex digits of a receipt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """One ranked list that goes into the fusion.
-
-    Attributes:
-        others: items that hold only some of the words, and are no part of a list in the order of a field.
-    """
-
-    name: str
-    rows: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    weight: float
-    dense: DenseHits | None = None
-    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -144,16 +122,16 @@ class Searcher:
         missed = None if hits or query.cut.offset else self._why_nothing(query, asked)
         return Results(
             hits=hits,
-            plan=tuple(self._step(signal, allowed.share) for signal in signals),
+            plan=tuple(signal.step(allowed.share) for signal in signals),
             timings=watch.timings(),
             release=self.release,
             n_below=0,
-            receipt=self._receipt(query, hits),
+            receipt=receipt(self.release, query, hits),
             synthetic=self.synthetic,
             notes=(
                 *(asked.notes if asked else ()),
                 *self._unseen(query),
-                *([] if sort is None else _sorted_only(signals, query.cut.depth)),
+                *([] if sort is None else sorted_only(signals, query.cut.depth)),
             ),
             facets=facets,
             did_you_mean=asked.did_you_mean(corrections) if asked else None,
@@ -405,35 +383,3 @@ class Searcher:
             for position in kept
         }
         return rows[kept], scores[kept], {row: others for row, others in duplicates.items() if others}, more
-
-    def _receipt(self, query: EncodedQuery, hits: tuple[Hit, ...]) -> str:
-        """Return what names an answer: the same release, query and hits give the same receipt."""
-        answer = [self.release, query.words, _vector_digests(query), [(hit.id, hit.score) for hit in hits]]
-        return sha256_bytes(_encode(answer).encode())[:RECEIPT]
-
-    def _step(self, signal: Signal, share: float) -> PlanStep:
-        if signal.dense is not None:
-            method, scanned, recall = signal.dense.method, signal.dense.scanned, signal.dense.recall
-        else:
-            method, scanned, recall = {WORDS: "bm25"}.get(signal.name, "lookup"), len(signal.rows), 1.0
-        return PlanStep(signal.name, method, scanned, round(share, 6), recall, signal.weight)
-
-
-def _sorted_only(signals: Sequence[Signal], depth: int) -> list[str]:
-    """Say of which lists only a part was put in order: nearness has no end as words have."""
-    by_words = [
-        f"in order are the {len(signal.rows):,} that hold every word; {signal.others:,} more hold only some"
-        for signal in signals
-        if signal.others
-    ]
-    return by_words + [
-        f"of {signal.name}, only the {depth} nearest were put in order"
-        for signal in signals
-        if signal.dense is not None and len(signal.rows) >= depth
-    ]
-
-
-def _vector_digests(query: EncodedQuery) -> dict[str, str]:
-    """Return what a receipt says of the vectors that were searched for: by space, or by space and role."""
-    named = {f"{name} {role}": v for name, roles in query.roles.items() for role, v in roles.items()}
-    return {name: sha256_bytes(v.tobytes()) for name, v in {**query.vectors, **named}.items()}

@@ -1,18 +1,16 @@
 """Compaction beside the process that makes the changes, which go on meanwhile."""
 
-import os
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
-
-NICE = 10
-"""By how much a compaction steps back where the cores are busy."""
 
 
 class Compaction:
-    """``pinakes compact`` in a process of its own, which leaves the cores to searches and to changes.
+    """``pinakes compact`` in a process of its own.
+
+    Its priority is the usual one: it publishes with the writer lock held, for which changes would wait long
+    where the cores are busy and it had to step back.
 
     Args:
         folder: the collection's.
@@ -27,8 +25,6 @@ class Compaction:
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._said
         )
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, NICE)
 
     def ended(self) -> str | None:
         """Return None while it runs, then what went wrong; empty where nothing did."""

@@ -136,7 +136,7 @@ def end_to_end(encoder: ClipEncoder, files: Sequence[Path], prepared: Prepared) 
     Both take turns, so that whatever else the machine does befalls both.
     """
     whole, alone = [0.0, 0.0], [0.0, 0.0]
-    with DecodePool({"clip": encoder.preparer}, {"clip": encoder.decode_size}) as pool:
+    with DecodePool({"clip": encoder.preparer}, {"clip": encoder.decode_size}, background=True) as pool:
         encode_files(encoder, pool, files[:BATCH])
         for _ in range(TURNS):
             for sums, work in (

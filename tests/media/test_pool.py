@@ -196,6 +196,14 @@ def test_a_worker_that_died_while_idle_costs_nothing():
         assert int(pool.decode_one(BLUE).prepared["id"][0]) != first
 
 
+@pytest.mark.parametrize(("background", "lower"), [(True, 10), (False, 0)])
+def test_workers_in_the_background_step_back(background, lower):
+    with DecodePool({"id": "media_preparers:process_id"}, workers=1, background=background) as pool:
+        worker = int(pool.decode_one(BLUE).prepared["id"][0])
+        ours = os.getpriority(os.PRIO_PROCESS, os.getpid())
+        assert os.getpriority(os.PRIO_PROCESS, worker) == min(ours + lower, 19)
+
+
 def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "large").write_bytes(bytes(2000))
     (tmp_path / "empty").touch()

@@ -90,6 +90,7 @@ class Pipeline:
             {space: encoder.preparer for space, encoder in ingest.encoders.items()},
             {space: encoder.decode_size for space, encoder in ingest.encoders.items()},
             workers=ingest.workers,
+            background=True,
             limits=ingest.limits,
         )
         self._pool_open = False

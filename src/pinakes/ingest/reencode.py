@@ -105,8 +105,8 @@ class Reencoder:
             return 0
         name = self.encoder.name
         batches = FeatureBatches({name: self.encoder}, self.cache)
-        sides = {name: self.encoder.decode_size}
-        with DecodePool({name: self.encoder.preparer}, sides, phash=False, workers=self.workers) as pool:
+        preparers, sides = {name: self.encoder.preparer}, {name: self.encoder.decode_size}
+        with DecodePool(preparers, sides, phash=False, workers=self.workers, background=True) as pool:
             jobs = (Job(digest, self.files.path(uri, digest)) for digest, uri in pictures)
             for number, (job, answer) in enumerate(pool.run(jobs), start=1):
                 if not isinstance(answer, Decoded) or answer.sha256 != job.key:

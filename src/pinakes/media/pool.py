@@ -33,6 +33,8 @@ class DecodePool:
         phash: whether to make perceptual hashes.
         thumbnail: pixels of the longer side of thumbnails to make; None for none.
         workers: number of processes; None for one a core.
+        background: whether workers step back where the cores are busy, as an encoder keeps them: they decode
+            the next pictures wherever it leaves a core idle.
         limits: what one picture may cost.
     """
 
@@ -44,10 +46,12 @@ class DecodePool:
         phash: bool = True,
         thumbnail: int | None = None,
         workers: int | None = None,
+        background: bool = False,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._instructions = Instructions(limits, dict(preparers or {}), dict(sides or {}), phash, thumbnail)
         self._size = usable_cores() if workers is None else workers
+        self._background = background
         self._workers: list[WorkerProcess] = []
         # Last in, first out: single queries meet the worker that is warm.
         self._idle: LifoQueue[WorkerProcess] = LifoQueue()
@@ -70,7 +74,9 @@ class DecodePool:
         """
         if self._size < 1:
             raise UsageError(f"a decode pool needs 1 worker or more, not {self._size}")
-        self._workers = [WorkerProcess(self._instructions) for _ in range(self._size)]
+        self._workers = [
+            WorkerProcess(self._instructions, background=self._background) for _ in range(self._size)
+        ]
         self._threads = ThreadPoolExecutor(self._size, thread_name_prefix="decode")
         try:
             for worker in self._workers:

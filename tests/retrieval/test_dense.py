@@ -32,6 +32,27 @@ def test_an_item_counts_by_its_best_view():
     assert hits.scores[0] == 1.0
 
 
+class Noting(ExactIndex):
+    """Notes the masks that it is asked with."""
+
+    def __init__(self, vectors):
+        super().__init__(vectors)
+        self.masks = []
+
+    def propose(self, queries, k, mask=None):
+        self.masks.append(mask)
+        return super().propose(queries, k, mask)
+
+
+@pytest.mark.parametrize(("mask", "noted"), [([1, 1, 1, 0], None), ([1, 0, 1, 1], [True, False, True])])
+def test_a_segment_of_which_everything_may_be_found_is_searched_without_a_mask(mask, noted):
+    stored, rows = np.eye(3, dtype=np.float16), np.arange(3)
+    index = Noting(stored)
+    space = Space("picture", 3, (SpacePart(index, stored, rows, rows, run=slice(0, 3)),))
+    search_space(space, np.array([1, 0, 0], np.float32), 2, np.array(mask, dtype=bool), np.arange(4))
+    assert [None if mask is None else mask.tolist() for mask in index.masks] == [noted]
+
+
 def test_k_distinct_items_survive_an_item_with_many_views():
     near = [[1.0, 0.0]] * 30
     space = Space("picture", 2, (part([*near, [0.8, 0.6], [0.6, 0.8]], [0] * 30 + [1, 2]),))

@@ -87,6 +87,8 @@ def search_part(
     """Search one segment: the k best items of each query are among those that come back, in no order."""
     rows = None if mask is None else part.of_rows(mask)
     allowed = None if rows is None else int(np.count_nonzero(rows))
+    if allowed == len(part.vectors):
+        rows, allowed = None, None  # the filter is of what is in other segments
     choice = Choice(part.index) if exactly else part.planner.choose(k, allowed)
     proposals = choice.index.propose(queries, k, rows)
     return [

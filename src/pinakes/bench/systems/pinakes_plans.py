@@ -51,7 +51,7 @@ class PinakesPlan(InProcess):
 
     def search(self, query: NDArray[np.float32], k: int, where: Range | None) -> NDArray[np.int64]:
         """See `System.search`."""
-        mask = None if where is None else where.mask(self._columns)
+        mask = self._mask(where)
         (proposal,) = self._chosen(k, mask).propose(query[np.newaxis], k, mask)
         rows = narrow(self._stored, proposal.rows, query, k)
         return rows[best(cosine_scores(self._stored[rows], query), rows, k)]
@@ -59,6 +59,9 @@ class PinakesPlan(InProcess):
     def settings(self) -> Mapping[str, str | int | float]:
         """See `System.settings`."""
         return {"index": self._family.name}
+
+    def _mask(self, where: Range | None) -> NDArray[np.bool_] | None:
+        return None if where is None else where.mask(self._columns)
 
     def _chosen(self, k: int, mask: NDArray[np.bool_] | None) -> VectorIndex:
         return self._index
@@ -98,6 +101,11 @@ class Planned(PinakesPlan):
         quick = record.approximate
         chosen = {"exact": record.exhaustive.family}
         return chosen if quick is None else {**chosen, "quick": quick.family, "effort": quick.effort}
+
+    def _mask(self, where: Range | None) -> NDArray[np.bool_] | None:
+        """Return None for a filter that lets everything through, as a collection does."""
+        mask = super()._mask(where)
+        return None if mask is None or mask.all() else mask
 
     def _chosen(self, k: int, mask: NDArray[np.bool_] | None) -> VectorIndex:
         allowed = None if mask is None else int(np.count_nonzero(mask))

@@ -46,13 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     machine, cases = Machine.this(), filter_cases()
     with tempfile.TemporaryDirectory() as folder:
         dataset = generated_dataset(asked.work or Path(folder), asked.rows)
+        data = f"{asked.rows:,} x {dataset.rows.shape[1]}, synthetic: {dataset.source}"
         out, kept = dataset.folder / "out-filters", dataset.folder / "indexes"
         job = Job("", dataset.folder, out, kept, cases=cases, target=1.0, seconds=asked.seconds, clients=0)
         systems = (OURS, SCAN, *(asked.system or LIBRARIES))
         run = run_systems(systems, dataset, job, machine.cores, Lines())
         measured = [line for one in run.measured for line in lines(one)]
     cells = [Cell(case, [line for line in measured if line.case == case]) for case in map(str, cases)]
-    print(f"{machine}\n{asked.rows:,} x {dataset.rows.shape[1]}, synthetic: {dataset.source}\n")
+    print(f"{machine}\n{data}\n")
     print_notes(f"{one.summary.system}: {one.summary.skipped}" for one in run.measured if one.summary.skipped)
     print_cells(cells, systems[1:])
     print()

@@ -4,7 +4,18 @@ from datetime import datetime
 import pytest
 
 from pinakes.errors import FilterError
-from pinakes.filters import And, Not, Operator, Or, Predicate, conjuncts, fields_of, parse_filter
+from pinakes.filters import (
+    And,
+    Not,
+    Operator,
+    Or,
+    Predicate,
+    conjunction,
+    conjuncts,
+    fields_of,
+    loosened,
+    parse_filter,
+)
 from pinakes.filters.nodes import MAX_DEPTH, MAX_PREDICATES, MAX_VALUES
 
 A, B, C, D = (Predicate(name, Operator.EQ, 1) for name in "abcd")
@@ -19,6 +30,18 @@ def test_conjuncts_open_nested_ands_only():
     assert conjuncts(Or((A, B))) == (Or((A, B)),)
     assert conjuncts(Not(And((A, B)))) == (Not(And((A, B))),)
     assert conjuncts(A) == (A,)
+
+
+def test_parts_that_must_all_hold_join_to_one_filter():
+    assert conjunction(()) is None
+    assert conjunction((A,)) == A
+    assert conjunction([A, Or((B, C))]) == And((A, Or((B, C))))
+
+
+def test_a_filter_is_loosened_by_one_part_at_a_time():
+    assert list(loosened(And((A, And((B, C)))))) == [(A, And((B, C))), (B, And((A, C))), (C, And((A, B)))]
+    assert list(loosened(And((A, B)))) == [(A, B), (B, A)]
+    assert list(loosened(Or((A, B)))) == [(Or((A, B)), None)]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pinakes.errors import LockedError, StorageError
 from pinakes.kernels.clock import utc_now
+from pinakes.kernels.locks import is_locked
 
 LOOK_EVERY = 0.02
 """Seconds between two looks whether a holder has finished: short, to find the gap between two drains."""
@@ -51,16 +52,9 @@ def writer_lease(path: Path, verb: str, patience: float = 0.0) -> Iterator[None]
 def is_held(path: Path) -> bool:
     """Return whether somebody holds a lease; one that nobody ever held has no file."""
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        return is_locked(path)
     except OSError:
         return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def _lock(descriptor: int, path: Path, patience: float) -> None:

@@ -2,7 +2,18 @@
 
 from pinakes.filters.check import ITEM_FIELDS, check_filter
 from pinakes.filters.mask import compile_mask
-from pinakes.filters.nodes import And, Node, Not, Operator, Or, Predicate, conjuncts, fields_of
+from pinakes.filters.nodes import (
+    And,
+    Node,
+    Not,
+    Operator,
+    Or,
+    Predicate,
+    conjunction,
+    conjuncts,
+    fields_of,
+    loosened,
+)
 from pinakes.filters.parse import parse_filter
 from pinakes.filters.text import to_text
 from pinakes.filters.tree import to_tree
@@ -17,8 +28,10 @@ __all__ = [
     "Predicate",
     "check_filter",
     "compile_mask",
+    "conjunction",
     "conjuncts",
     "fields_of",
+    "loosened",
     "parse_filter",
     "to_text",
     "to_tree",

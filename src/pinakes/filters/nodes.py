@@ -2,7 +2,7 @@
 
 import math
 import reprlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -133,6 +133,18 @@ def conjuncts(node: Node) -> tuple[Node, ...]:
     if not isinstance(node, And):
         return (node,)
     return tuple(inner for part in node.parts for inner in conjuncts(part))
+
+
+def conjunction(parts: Sequence[Node]) -> "Node | None":
+    """Return the filter whose parts must all hold: None without parts, one part as it is."""
+    return And(tuple(parts)) if len(parts) > 1 else next(iter(parts), None)
+
+
+def loosened(node: Node) -> "Iterator[tuple[Node, Node | None]]":
+    """Yield each part that must hold, and the filter without it; see `conjuncts`."""
+    parts = conjuncts(node)
+    for place, part in enumerate(parts):
+        yield part, conjunction((*parts[:place], *parts[place + 1 :]))
 
 
 def _require_scalar(value: object, field: str) -> None:

@@ -62,10 +62,11 @@ class WorkerProcess:
                 # Ctrl-C in the terminal is for the parent alone.
                 process_group=0,
             )
-        with suppress(OSError):  # a worker that died at once is noticed when its greeting is awaited
-            if self._background:
+        if self._background:
+            with suppress(OSError):  # where that is refused, it works on as any other
                 usual = os.getpriority(os.PRIO_PROCESS, 0)
                 os.setpriority(os.PRIO_PROCESS, self._process.pid, usual + _NICE)
+        with suppress(OSError):  # a worker that died at once is noticed when its greeting is awaited
             send(self._channel, self._instructions.frame())
 
     def ask(self, request: Frame) -> Frame:

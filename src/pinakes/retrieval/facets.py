@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.errors import UnknownNameError
-from pinakes.filters import And, Node, conjuncts, fields_of
+from pinakes.filters import Node, conjunction, conjuncts, fields_of
 from pinakes.kernels.topk import most_frequent
 from pinakes.retrieval.columns import ORDERED, Chosen, Column, Columns, FacetValue, value_at
 from pinakes.types import RIGHTS_FIELDS, AttributeType
@@ -105,8 +105,7 @@ def count_facets(
 
 def _without(node: "Node | None", field: str) -> "Node | None":
     """Return a filter without the parts that must all hold and ask about one field alone."""
-    kept = () if node is None else tuple(part for part in conjuncts(node) if fields_of(part) != (field,))
-    return And(kept) if len(kept) > 1 else next(iter(kept), None)
+    return node and conjunction([part for part in conjuncts(node) if fields_of(part) != (field,)])
 
 
 def _facet(column: Column, chosen: Chosen) -> Facet:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pinakes.filters import And, Node, Operator, conjuncts, to_text
+from pinakes.filters import Node, Operator, loosened, to_text
 from pinakes.filters.nodes import predicates
 from pinakes.retrieval.facets import Facet
 
@@ -91,12 +91,7 @@ def why_nothing(
         found: returns how many items the query finds under another filter.
         facet: counts the values of a field over all items that may be shown.
     """
-    parts = conjuncts(where)
-    without = []
-    for place, part in enumerate(parts):
-        rest = (*parts[:place], *parts[place + 1 :])
-        if count := found(And(rest) if len(rest) > 1 else next(iter(rest), None)):
-            without.append(LeftOut(to_text(part), count))
+    without = [LeftOut(to_text(part), count) for part, rest in loosened(where) if (count := found(rest))]
     without.sort(key=lambda part: -part.count)
     return WhyNothing(passing, tuple(without), tuple(_unknown_values(where, facet)))
 

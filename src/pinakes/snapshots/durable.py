@@ -15,6 +15,7 @@ from pathlib import Path
 from polars.exceptions import PolarsError
 
 from pinakes.errors import StorageError
+from pinakes.kernels.locks import is_locked
 from pinakes.snapshots.layout import TEMPORARY
 
 TOGETHER = 8
@@ -152,16 +153,9 @@ def remove_leftovers(folder: Path) -> tuple[str, ...]:
 def _in_work(path: Path) -> bool:
     """Return whether a living process holds a folder; see `in_work`."""
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        return is_locked(path)
     except FileNotFoundError:  # that process has just moved it to its place
         return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def remove(path: Path) -> None:

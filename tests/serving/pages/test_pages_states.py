@@ -29,6 +29,7 @@ def open_collection(open_page, server_of):
         return open_page(path, at=server, **options)
 
     yield open_one
+    open_page.leave()  # what a page still loads needs the engine
     for engine in engines:
         engine.close()
 
@@ -83,7 +84,7 @@ def test_a_collection_without_words_says_so_and_offers_pictures(open_collection,
     assert "--encoder clip" in state
 
 
-def test_a_new_release_while_paging_is_shown_from_its_start(open_page, open_collection, gallery):
+def test_a_new_release_while_paging_is_shown_from_its_start(open_collection, gallery):
     page = open_collection(gallery, "/?f.family=coin&f.family=garment&f.family=product&f.family=cocktail")
     gone = ids(page)[0]
     Collection(gallery).delete([gone])
@@ -92,8 +93,6 @@ def test_a_new_release_while_paging_is_shown_from_its_start(open_page, open_coll
     assert "The collection has changed" in notice(page)
     assert gone not in ids(page)
     assert len(set(ids(page))) == len(ids(page))
-    # The browser may ask for the picture of what is gone before it hears that it is.
-    open_page.complaints[:] = [said for said in open_page.complaints if "status of 410" not in said]
 
 
 def test_an_item_that_was_taken_down_after_it_was_found(open_page, open_collection, gallery):

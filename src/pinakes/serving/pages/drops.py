@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from pinakes.filters import And, conjuncts, parse_filter, to_text
+from pinakes.filters import loosened, parse_filter, to_text
 from pinakes.serving.pages.asked import MOST, PAGE, Asked
 
 
@@ -50,11 +50,8 @@ def _written(asked: Asked) -> Iterator[tuple[str, Asked]]:
     """Yield each part of the written filter, and the search without it."""
     if not asked.where:
         return
-    parts = conjuncts(parse_filter(asked.where))
-    if len(parts) == 1:
-        yield asked.where, asked.without("where")
-        return
-    for place, part in enumerate(parts):
-        rest = (*parts[:place], *parts[place + 1 :])
-        where = to_text(And(rest) if len(rest) > 1 else rest[0])
-        yield to_text(part), replace(asked, where=where, n=PAGE)
+    for part, rest in loosened(parse_filter(asked.where)):
+        if rest is None:
+            yield asked.where, asked.without("where")
+        else:
+            yield to_text(part), replace(asked, where=to_text(rest), n=PAGE)

@@ -4,6 +4,7 @@ import pytest
 from pinakes.errors import IntegrityError, SettingsError, UnknownNameError
 from pinakes.indexes import lists
 from pinakes.indexes.families import index_family
+from pinakes.kernels.beside import Beside
 from pinakes.kernels.similarity import unit_rows
 from pinakes.testing.index import check_index
 
@@ -70,17 +71,28 @@ def test_lists_that_hold_too_few_allowed_rows_are_not_the_end():
         assert len(proposal.rows) >= k
 
 
-@pytest.mark.parametrize("share", [None, 0.3])
-def test_threads_that_share_the_lists_find_what_one_finds(monkeypatch, share):
+@pytest.mark.parametrize("share", [None, 0.3, 0.8])
+def test_threads_that_share_the_lists_find_what_one_finds(tmp_path, monkeypatch, share):
     rng = np.random.default_rng(5)
     vectors = unit_rows(rng.standard_normal((20_000, 32))).astype(np.float16)
     queries = unit_rows(rng.standard_normal((5, 32)))
     mask = None if share is None else rng.random(20_000) < share
-    index = index_family("ivf").build(vectors).at(50)
-    alone = index.propose(queries, 10, mask)
+    family = index_family("ivf")
+    built = family.build(vectors)
+    built.save(tmp_path)
+    whole = built.at(50).propose(queries, 10, mask)
     monkeypatch.setattr(lists, "SPLIT", 4000)
-    monkeypatch.setattr(lists, "usable_cores", lambda: 3)
-    for one, shared in zip(alone, index.propose(queries, 10, mask), strict=True):
+    monkeypatch.setattr(lists, "COUNTED", 10_000)
+    found, looks = [], []
+    for cores in (1, 2):
+        helped = Beside(cores)
+        done = helped.both
+        monkeypatch.setattr(helped, "both", lambda *halves, done=done: looks.append(1) or done(*halves))
+        monkeypatch.setattr(lists, "Beside", lambda helped=helped: helped)
+        found.append(family.open(tmp_path, vectors).at(50).propose(queries, 10, mask))
+    assert len(looks) >= 2 * len(queries)
+    for one, alone, shared in zip(whole, *found, strict=True):
+        assert alone.rows.tolist() == shared.rows.tolist() and alone.scanned == shared.scanned
         assert one.rows.tolist() == shared.rows.tolist() and one.scanned == shared.scanned
 
 

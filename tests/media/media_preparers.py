@@ -5,6 +5,9 @@ import signal
 import time
 
 import numpy as np
+from PIL import Image
+
+from pinakes.media.preparers import for_images
 
 
 def mean_colour(rgb):
@@ -21,6 +24,13 @@ def corner(rgb):
 
 def block(rgb, *, height, width):
     return rgb[:height, :width]
+
+
+@for_images
+def columns(picture, *, count):
+    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    found = np.asarray(image.resize((count, image.height)))
+    return np.append(found, np.uint8(isinstance(picture, Image.Image)))
 
 
 def threads(rgb):

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from pinakes.media.pool import DecodePool
-from pinakes.media.preparers import load_preparer
+from pinakes.media.preparers import load_preparer, takes_image
 
 RED = np.full((3, 4, 3), (255, 0, 0), dtype=np.uint8)
 
@@ -31,6 +31,24 @@ def test_arguments_reach_the_workers():
     with DecodePool(preparers, workers=1) as pool:
         prepared = pool.decode_one(png(RED)).prepared
     assert {name: array.shape for name, array in prepared.items()} == {"small": (1, 2, 3), "all": (3, 4, 3)}
+
+
+def test_a_preparer_for_images_is_given_one_in_a_worker_and_makes_the_same_of_it():
+    rgb = np.random.default_rng(3).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    name = 'media_preparers:columns {"count": 20}'
+    preparer = load_preparer(name)
+    assert takes_image(preparer)
+    with DecodePool({"image": name, "pixels": "media_preparers:pixels"}, workers=1) as pool:
+        prepared = pool.decode_one(png(rgb)).prepared
+    *of_image, was_image = prepared["image"]
+    *of_pixels, was_not = preparer(rgb)
+    assert (of_image, was_image, was_not) == (of_pixels, 1, 0)
+    np.testing.assert_array_equal(prepared["pixels"], rgb)
+
+
+def test_other_preparers_are_given_pixels():
+    names = ("media_preparers:corner", 'media_preparers:block {"height": 2, "width": 1}')
+    assert not any(takes_image(load_preparer(name)) for name in names)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from pinakes.media.thumbnail import thumbnail
 
 
 def picture(rgb):
-    return Picture(np.ascontiguousarray(rgb, dtype=np.uint8), rgb.shape[1], rgb.shape[0], "PNG")
+    image = Image.fromarray(np.ascontiguousarray(rgb, dtype=np.uint8))
+    return Picture(image, image.width, image.height, "PNG")
 
 
 @pytest.mark.parametrize(

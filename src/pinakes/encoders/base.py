@@ -33,7 +33,10 @@ class ImageEncoder(Encoder, Protocol):
 
     @property
     def preparer(self) -> str:
-        """Name a function (rgb uint8 (h, w, 3)) -> array that decode workers run, see `load_preparer`."""
+        """Name a function (rgb uint8 (h, w, 3)) -> array that decode workers run, see `load_preparer`.
+
+        Where it is marked by `pinakes.media.preparers.for_images`, a worker gives it the image itself.
+        """
         ...
 
     @property

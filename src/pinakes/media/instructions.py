@@ -15,7 +15,7 @@ class Instructions:
     Attributes:
         limits: what one picture may cost.
         preparers: name -> ``package.module:function``, or the same with keyword arguments, see
-            `load_preparer`; called with rgb uint8 (h, w, 3).
+            `load_preparer`.
         sides: shorter side in pixels that a preparer needs, by its name; the others get the full size.
         phash: whether perceptual hashes are made.
         thumbnail: pixels of the longer side of a thumbnail; None for no thumbnails.

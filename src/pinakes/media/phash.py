@@ -28,7 +28,7 @@ def _dct_matrix(n: int) -> NDArray[np.float64]:
 _DCT: Final = _dct_matrix(_SIDE)
 
 
-def phash(rgb: NDArray[np.uint8]) -> str | None:
+def phash(picture: Image.Image | NDArray[np.uint8]) -> str | None:
     """Return the DCT hash of a picture.
 
     The DCT hash of Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010: grey,
@@ -36,12 +36,13 @@ def phash(rgb: NDArray[np.uint8]) -> str | None:
     above their median. A picture decoded at a reduced size has nearly, not always exactly, the same hash.
 
     Args:
-        rgb: uint8 of shape (h, w, 3).
+        picture: an image of mode RGB, or uint8 of shape (h, w, 3).
 
     Returns:
         64 bits as 16 hex digits; None where the picture is so flat that they would be noise.
     """
-    grey = Image.fromarray(rgb).convert("L")
+    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    grey = image.convert("L")
     small = grey.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC, reducing_gap=3.0)
     coefficients = (_DCT @ np.asarray(small, dtype=np.float64) @ _DCT.T)[_LOWEST, _LOWEST].ravel()
     if coefficients.std() < _FLAT_SPREAD:

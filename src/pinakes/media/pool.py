@@ -26,8 +26,9 @@ class DecodePool:
 
     Args:
         preparers: name -> ``package.module:function``, or the same with keyword arguments, see
-            `load_preparer`; called in the worker with rgb uint8 (h, w, 3), which is read-only. What it
-            returns comes back in ``Decoded.prepared``. Its module must be cheap to import.
+            `load_preparer`; called in the worker with rgb uint8 (h, w, 3), which is read-only, or with the
+            image, see `for_images`. What it returns comes back in ``Decoded.prepared``. Its module must be
+            cheap to import.
         sides: shorter side in pixels that a preparer needs, by its name, see ``decode``; the others get the
             full size. What one preparer sees never depends on what the others need.
         phash: whether to make perceptual hashes.

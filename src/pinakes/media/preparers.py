@@ -4,13 +4,32 @@ import importlib
 import json
 from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-Preparer: TypeAlias = Callable[[NDArray[np.uint8]], NDArray[np.generic]]
-"""From rgb uint8 of shape (h, w, 3), which is read-only, to an array."""
+Preparer: TypeAlias = Callable[[Any], NDArray[np.generic]]
+"""From rgb uint8 of shape (h, w, 3), which is read-only, to an array; see `for_images` for the other way."""
+
+P = TypeVar("P", bound=Callable[..., NDArray[np.generic]])
+
+_images: Final = "__takes_image__"
+
+
+def for_images(preparer: P) -> P:
+    """Mark a preparer that takes a Pillow image of mode RGB as well as an array of pixels.
+
+    A worker then hands over the image as it was decoded, which is not to be changed: a preparer that resizes
+    would only make one again of the pixels. To be used as a decorator.
+    """
+    setattr(preparer, _images, True)
+    return preparer
+
+
+def takes_image(preparer: Preparer) -> bool:
+    """Return whether a preparer, or the function below its arguments, was marked by `for_images`."""
+    return hasattr(preparer.func if isinstance(preparer, partial) else preparer, _images)
 
 
 def load_preparer(name: str) -> Preparer:

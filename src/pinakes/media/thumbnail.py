@@ -16,7 +16,7 @@ def thumbnail(picture: Picture, longer_side: int = 320) -> bytes:
         picture: what to show.
         longer_side: pixels of the longer side at most.
     """
-    image = Image.fromarray(picture.rgb)
+    image = picture.image.copy()
     image.thumbnail((longer_side, longer_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     file = io.BytesIO()
     image.save(file, "WEBP", quality=80, method=4)

@@ -21,7 +21,7 @@ from pinakes.media.frames import Frame, receive, send
 from pinakes.media.instructions import Instructions
 from pinakes.media.job import Array, Decoded, decoded_frame, refusal_frame
 from pinakes.media.phash import PHASH_SIDE, phash
-from pinakes.media.preparers import Preparer, load_preparer
+from pinakes.media.preparers import Preparer, load_preparer, takes_image
 from pinakes.media.read import read_picture_file
 from pinakes.media.reasons import Reason
 from pinakes.media.sizes import Sizes
@@ -71,7 +71,7 @@ def _process(request: Frame, instructions: Instructions, preparers: Mapping[str,
     sizes = Sizes(data, instructions.limits)
     sides, longest = instructions.sides, instructions.thumbnail
     prepared = {name: _prepare(name, make, sizes.at(sides.get(name))) for name, make in preparers.items()}
-    hashed = phash(sizes.at_least(PHASH_SIDE).rgb) if instructions.phash else None
+    hashed = phash(sizes.at_least(PHASH_SIDE).image) if instructions.phash else None
     reduced = None if longest is None else thumbnail(sizes.at(longest), longest)
     picture = sizes.at_least(1)
     return Decoded(
@@ -88,7 +88,7 @@ def _process(request: Frame, instructions: Instructions, preparers: Mapping[str,
 
 def _prepare(name: str, prepare: Preparer, picture: Picture) -> Array:
     try:
-        prepared: Any = prepare(picture.rgb)
+        prepared: Any = prepare(picture.image if takes_image(prepare) else picture.rgb)
     except MemoryError:
         raise
     except Exception as error:

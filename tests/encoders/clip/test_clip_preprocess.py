@@ -92,7 +92,9 @@ def digest(array):
 
 def both(config, rgb):
     preprocessing = Preprocessing.from_config(CONFIGS[config])
-    prepared = load_preparer(preprocessing.preparer)(rgb)
+    prepare_it = load_preparer(preprocessing.preparer)
+    prepared = prepare_it(rgb)
+    np.testing.assert_array_equal(prepare_it(Image.fromarray(rgb)), prepared)
     assert prepared.dtype == np.uint8
     assert prepared.shape == (preprocessing.height, preprocessing.width, 3)
     return digest(prepared), digest(preprocessing.normalise(prepared)[0])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pinakes.errors import SettingsError
+from pinakes.media.preparers import for_images
 
 OPENAI_MEAN: Final = (0.48145466, 0.4578275, 0.40821073)
 OPENAI_STD: Final = (0.26862954, 0.26130258, 0.27577711)
@@ -116,13 +117,20 @@ class Preprocessing:
         return scaled
 
 
+@for_images
 def prepare(
-    rgb: NDArray[np.uint8], *, height: int, width: int, resize: str, interpolation: str, fill: int
+    picture: Image.Image | NDArray[np.uint8],
+    *,
+    height: int,
+    width: int,
+    resize: str,
+    interpolation: str,
+    fill: int,
 ) -> NDArray[np.uint8]:
     """Resize and cut or fill a picture to the size of a tower's input.
 
     Args:
-        rgb: uint8 of shape (h, w, 3).
+        picture: an image of mode RGB, or uint8 of shape (h, w, 3).
         height: pixels of the result.
         width: pixels of the result.
         resize: see `Preprocessing.resize`.
@@ -132,11 +140,11 @@ def prepare(
     Returns:
         uint8 of shape (height, width, 3).
     """
-    h, w = rgb.shape[:2]
-    target = _resized(h, w, height, width, resize)
+    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    target = _resized(image.height, image.width, height, width, resize)
     # Pillow's resize is a low-pass filter when it makes smaller: torchvision's "antialias" is always on here.
-    image = Image.fromarray(rgb).resize(target[::-1], _RESAMPLING[interpolation])
-    return _centred(np.asarray(image), height, width, fill)
+    resized = image.resize(target[::-1], _RESAMPLING[interpolation])
+    return _centred(np.asarray(resized), height, width, fill)
 
 
 def _resized(h: int, w: int, height: int, width: int, resize: str) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from PIL import Image
 from pinakes.encoders.descriptor.colour import colour_histograms
 from pinakes.encoders.descriptor.shape import gradient_histograms, normalise_cells
 from pinakes.encoders.descriptor.texture import filter_responses
+from pinakes.media.preparers import for_images
 
 SIZE = 128
 GRIDS = {"fine": 10, "coarse": 8}
@@ -50,23 +51,25 @@ FEATURES_FINGERPRINT = hashlib.sha256(
 ).hexdigest()
 
 
-def prepare(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+@for_images
+def prepare(picture: Image.Image | NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Measure one picture.
 
     Args:
-        rgb: uint8 of shape (height, width, 3), sRGB; any size from 1 x 1.
+        picture: an sRGB image of mode RGB, or uint8 of shape (height, width, 3); any size from 1 x 1.
 
     Returns:
         uint8 of shape (LENGTH,).
     """
     return np.concatenate(
-        [_quantise(values.ravel(), block) for values, block in zip(_measure(rgb), BLOCKS, strict=True)]
+        [_quantise(values.ravel(), block) for values, block in zip(_measure(picture), BLOCKS, strict=True)]
     )
 
 
-def _measure(rgb: NDArray[np.uint8]) -> Iterator[NDArray[np.float64]]:
+def _measure(given: Image.Image | NDArray[np.uint8]) -> Iterator[NDArray[np.float64]]:
     """Yield the values of each block, in the order of ``BLOCKS``."""
-    picture = Image.fromarray(rgb).resize((SIZE, SIZE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    image = given if isinstance(given, Image.Image) else Image.fromarray(given)
+    picture = image.resize((SIZE, SIZE), Image.Resampling.BILINEAR, reducing_gap=2.0)
     fine = np.ascontiguousarray(np.asarray(picture).transpose(2, 0, 1), dtype=np.int32)
     middle = _halve(fine)
     coarse = _halve(middle)

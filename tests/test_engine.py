@@ -182,6 +182,14 @@ def test_an_id_in_capitals_is_the_same_id(engine):
     assert engine.search("FLOWER-0003")[0].id == "flower-0003"
 
 
+def test_but_before_the_words_of_a_picture_is_left_out(engine):
+    said, plain = (engine.search(words, like="garment-0004").hits for words in ("but blue", "blue"))
+    assert said == plain
+    assert said[0].closeness != "loose"
+    # Without a picture it is a word like others: no item holds it, and half of what was said is not found.
+    assert engine.search("but blue").hits != engine.search("blue").hits
+
+
 def test_like_leaves_the_item_out_and_negatives_push_away(engine):
     near = engine.search(like="coin-0001", top=59)
     assert "coin-0001" not in near.ids

@@ -46,6 +46,12 @@ class SpaceEncoders:
     missing: str | None = None
 
 
+def without_but(text: str) -> str:
+    """Return words without a leading "but", which people say of a picture: "this, but blue"."""
+    first, _, rest = text.strip().partition(" ")
+    return rest.strip() if first.lower() == "but" and rest else text
+
+
 def missing_note(space: str) -> str:
     """Return what an asker is told of a space without its encoder; where its model lies is private."""
     return (
@@ -125,8 +131,9 @@ class QueryEncoder:
         """Encode the parts of a query.
 
         Words join pictures, items and vectors of a space with the weight that the bridge has beside BM25, and
-        push away with their own. What has no role joins every role that the query has. Words that count for
-        nothing in a space are not encoded for it, unless BM25 finds nothing: a model takes far longer.
+        push away with their own; a "but" before them is left out there. What has no role joins every role
+        that the query has. Words that count for nothing in a space are not encoded for it, unless BM25 finds
+        nothing: a model takes far longer.
 
         Args:
             text, image, like, vector: see `Engine.search`.
@@ -140,6 +147,8 @@ class QueryEncoder:
         texts = _weighted_texts("text", text)
         likes = _weighted_texts("like", like)
         shown = [*self._images(query_pictures(image)), *self._likes(likes), *self._vectors(vector)]
+        if shown:
+            texts = [(without_but(words), weight) for words, weight in texts]
         silent = self._silent(texts, weights)
         spoken = self._texts(texts, silent)
         unasked = [name for name in silent - {c.space for c in shown} if name not in weights]

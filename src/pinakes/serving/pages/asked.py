@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from pinakes.filters import parse_filter
 from pinakes.filters.tree import to_tree
+from pinakes.retrieval.encode import without_but
 from pinakes.types import RIGHTS_FIELDS, AttributeType
 
 PAGE = 24
@@ -104,9 +105,7 @@ class Asked:
     @property
     def words(self) -> str:
         """The words without a leading "but", which people say of a picture: "this, but blue"."""
-        words = self.q.strip()
-        first, _, rest = words.partition(" ")
-        return rest if first.lower() == "but" and rest else words
+        return without_but(self.q.strip())
 
     def filter(self, name: str) -> Filter:
         """Return what is demanded of a field."""

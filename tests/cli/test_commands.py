@@ -135,6 +135,25 @@ def test_index_prints_counts_and_is_repeatable(pinakes, gallery):
     assert json.loads(out)["add"]["unchanged"] == 60
 
 
+def test_an_encoder_that_is_not_here_is_refused_before_anything_is_written(pinakes, gallery):
+    before = (gallery / "pinakes.toml").read_text()
+    code, _, err = pinakes("index", gallery, "--encoder", "clip:/nowhere/model")
+    assert (code, "there is no folder /nowhere/model" in err) == (2, True)
+    assert (gallery / "pinakes.toml").read_text() == before
+
+
+def test_a_new_collection_says_where_it_lies_and_a_table_to_add_which_column_it_lacks(pinakes, tmp_path):
+    (tmp_path / "mugs.csv").write_text("id,title,colour\n1,A mug,red\n2,Another,blue\n")
+    place = f"search it with: pinakes search {tmp_path / 'mugs'} WORDS"
+    assert place in pinakes("index", tmp_path / "mugs.csv")[1]
+    assert place not in pinakes("index", tmp_path / "mugs.csv")[1]
+    (tmp_path / "more.csv").write_text("id,title\n3,A third\n")
+    code, _, err = pinakes("add", tmp_path / "mugs", tmp_path / "more.csv")
+    assert code == 2
+    assert "more.csv: unknown column 'colour'. Known: id, title; pinakes.toml names this column" in err
+    assert "no vectors" in pinakes("tune", tmp_path / "mugs")[1]
+
+
 def test_a_dry_run_shows_the_map_and_writes_settings_only(pinakes, gallery, tmp_path):
     code, out, _ = pinakes("index", gallery / "items.jsonl", "--into", tmp_path / "new", "--dry-run")
     assert code == 0
@@ -211,6 +230,8 @@ def test_a_damaged_collection_fails_verification(pinakes, gallery):
         (["search", "GALLERY", "x", "--where", "price < 'cheap'"], "price"),
         (["search", "GALLERY", "x", "--weight", "words"], "SIGNAL=NUMBER"),
         (["search", "GALLERY", "x", "--top", "many"], "--top"),
+        (["search", "GALLERY", "x", "--topp", "3"], "see `pinakes search --help`"),
+        (["search", "GALLERY", "x", "--collapse", "all"], "Known: identical, near, none"),
         (["index", "nowhere"], "does not exist"),
         (["index", "GALLERY", "--view", "front"], "ROLE=COLUMN"),
         (["index", "GALLERY", "--encoder", "clap"], "unknown encoder 'clap'"),

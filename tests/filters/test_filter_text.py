@@ -67,6 +67,11 @@ def test_whole_and_other_numbers_stay_apart():
     [
         ("", 0, "the filter is empty"),
         (" \n", 0, "the filter is empty"),
+        (
+            "day > 2024-05-01",
+            10,
+            "expected the end, 'and' or 'or', .*; a date stands in quotes: '2024-05-01'",
+        ),
         ("period = Roman", 9, "expected a value .* found 'Roman'; a text stands in quotes: 'Roman'"),
         ("price <", 7, r"expected a value \(a text in quotes, a number, true or false\), found the end"),
         ("price 50", 6, "expected an operator .*, found '50'"),

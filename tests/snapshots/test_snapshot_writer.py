@@ -15,9 +15,18 @@ from pinakes.errors import IntegrityError, StorageError, UsageError
 from pinakes.kernels.hashing import sha256_bytes
 from pinakes.snapshots.content import content_hash
 from pinakes.snapshots.contents import SnapshotContents, SpaceContents
+from pinakes.snapshots.durable import storage_errors
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.manifest import Counts, FileRecord, GateResult, read_manifest
 from pinakes.snapshots.writer import write_snapshot
+
+
+def test_a_disk_that_is_full_is_said_to_be_so_where_numpy_names_no_reason():
+    with (
+        pytest.raises(StorageError, match=r"cannot write v\.npy: no space left on the disk"),
+        storage_errors("write v.npy"),
+    ):
+        np.ones(4096).tofile("/dev/full")
 
 
 def test_manifest_says_what_the_contents_are(paths: CollectionPaths) -> None:

@@ -232,6 +232,18 @@ def test_no_column_names_the_items(tmp_path):
     assert infer_settings(table, into=tmp_path, id="label").settings.source.fields.id == "label"
 
 
+def test_columns_that_are_text_because_of_a_few_cells_are_told(tmp_path):
+    rows = [dress(n, price=f"{n}.50", day=f"2024-05-{n:02d}", ean=str(n), size=str(n)) for n in range(10, 20)]
+    rows += [dress(20, price="ask", day="2024-13-45", ean="none", size="S"), dress(21, size="M")]
+    rows += [dress(22, size="L"), dress(23, size="XL")]
+    inference = infer_settings(write_jsonl(tmp_path / "t.jsonl", *rows), into=tmp_path)
+    assert {types(inference.settings)[name] for name in ("price", "day", "size")} == {"string"}
+    (note,) = (note for note in inference.notes if note.startswith("text because"))
+    # Of the sizes, 4 of 14 are no numbers: that is a column of text.
+    assert "price ('ask' is no float), day ('2024-13-45' is no date);" in note
+    assert '[attributes.price] type = "float"' in note
+
+
 def test_columns_that_were_named(tmp_path):
     table = write_jsonl(tmp_path / "t.jsonl", dress(1), dress(2))
     settings = infer_settings(table, into=tmp_path, views={"obverse": "image"}).settings

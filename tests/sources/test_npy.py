@@ -45,6 +45,13 @@ def test_what_is_no_matrix_of_vectors(tmp_path, array, says):
 
 
 @pytest.mark.parametrize("read", [open_vector, open_vectors])
+def test_what_is_no_npy_file_is_said_to_be_none(tmp_path, read):
+    (tmp_path / "notes.npy").write_text("hello")
+    with pytest.raises(SourceError, match=r"notes\.npy is not a \.npy file: it begins with b'hello'"):
+        read(tmp_path / "notes.npy")
+
+
+@pytest.mark.parametrize("read", [open_vector, open_vectors])
 def test_a_missing_file_and_a_pickle_are_refused_by_name(tmp_path, read):
     with pytest.raises(SourceError, match=r"nowhere\.npy: No such file or directory"):
         read(tmp_path / "nowhere.npy")

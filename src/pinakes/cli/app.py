@@ -176,7 +176,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = app(args=arguments, standalone_mode=False)
     except typer.TyperException as error:
         if message := error.format_message():  # without arguments the help was printed instead
-            print_error(f"{message.rstrip('.')}; see `pinakes --help`")
+            context = getattr(error, "ctx", None)
+            root = "" if context is None else context.find_root().command_path
+            command = "pinakes" if context is None else f"pinakes{context.command_path.removeprefix(root)}"
+            print_error(f"{message.rstrip('.')}; see `{command} --help`")
         return USAGE
     except typer.Abort:  # a question was answered with no
         print_error("stopped; run it again to go on")

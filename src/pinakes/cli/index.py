@@ -156,6 +156,8 @@ def _print(done: IndexReport) -> None:
             f"{passed} gates passed" + (f", {waived} waived" if waived else "")
         )
     screen.print(f"[bold]live -> {done.release}[/] in {done.seconds:.1f} s")
+    if added.read and added.added + added.quarantined == added.read:  # new: nobody knows yet where it lies
+        say(f"search it with: pinakes search {shlex.quote(str(done.folder))} WORDS")
 
 
 def _show_preview(setup: Setup, found: Preview, tried: Rehearsal, *, json: bool) -> None:

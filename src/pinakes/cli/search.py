@@ -15,12 +15,15 @@ from pinakes.cli.sheet import write_sheet
 from pinakes.engine import Engine
 from pinakes.errors import UnknownNameError, UsageError
 from pinakes.retrieval.facets import Facet
+from pinakes.retrieval.query import FARTHEST
 from pinakes.retrieval.results import Results
 from pinakes.sources.npy import open_vector
 from pinakes.types import Collapse, ItemScore, Value
 
 TITLE_WIDTH = 48
 FACET_VALUES = 12
+NO_COLLAPSE = "none"
+"""What `--collapse` takes for the False of `Engine.search`."""
 
 
 def search(
@@ -95,7 +98,7 @@ def search(
             top=top,
             candidates=candidates,
             score=cast("ItemScore | None", score),
-            collapse=False if collapse == "none" else cast("Collapse | None", collapse),
+            collapse=_collapse(collapse),
             sort=sort,
             facets=facet or (),
             prefix=prefix,
@@ -209,6 +212,12 @@ def _picture(given: str) -> tuple[str, float, str | None]:
     if not equals or Path(given).exists():
         return given, 1.0, None
     return path, 1.0, role
+
+
+def _collapse(given: str | None) -> Collapse | None:
+    if given is not None and given not in (known := (*FARTHEST, NO_COLLAPSE)):
+        raise UnknownNameError("collapse", given, known)
+    return False if given == NO_COLLAPSE else cast("Collapse | None", given)
 
 
 def _vectors(given: list[str]) -> NDArray[np.floating] | dict[str, NDArray[np.floating]] | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from pinakes.cli.output import console, print_json, table
+from pinakes.cli.output import console, print_json, say, table
 from pinakes.cli.progress import progress_bars
 from pinakes.collection import Collection
 from pinakes.indexes.stored import IndexRecord, Rung
@@ -37,6 +37,8 @@ def tune(
             gate=recall,
             queries=None if queries is None else open_vectors(queries).astype(np.float32),
         )
+    if not records and not json:
+        say("no vectors: words alone need no index")
     if json:
         print_json({name: asdict(record) for name, record in records.items()})
         return

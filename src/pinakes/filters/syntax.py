@@ -1,5 +1,7 @@
 """What is said of a filter that cannot be read: where, what was found, what was expected."""
 
+import re
+
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from pinakes.errors import FilterError
@@ -17,6 +19,8 @@ _PHRASES = {
     "_COMMA": "','",
     "$END": "the end",
 }
+_DATE, _YEAR = re.compile(r"\d{4}-\d\d-\d\d"), 4
+"""A date without quotes is read as the number of its year, and the trouble begins behind that."""
 _SPELLINGS = {"=": "; equality is one =", ">": "; unequal is !="}
 
 
@@ -39,7 +43,8 @@ def syntax_error(text: str, error: UnexpectedToken | UnexpectedCharacters) -> Fi
     at_end = error.token.type == "$END"
     position = len(text) if at_end else error.token.start_pos or 0
     found = "the end" if at_end else repr(str(error.token))
-    return located(text, position, f"expected {_expected(error.accepts)}, found {found}{_advice(error)}")
+    advice = _advice(text, position, error)
+    return located(text, position, f"expected {_expected(error.accepts)}, found {found}{advice}")
 
 
 def _expected(terminals: set[str]) -> str:
@@ -52,9 +57,11 @@ def _expected(terminals: set[str]) -> str:
     return " or ".join(filter(None, [", ".join(choices[:-1]), choices[-1]]))
 
 
-def _advice(error: UnexpectedToken) -> str:
+def _advice(text: str, position: int, error: UnexpectedToken) -> str:
     """Return what would be right, for the slips that people make most."""
     accepts, token = error.accepts, error.token
+    if date := _DATE.match(text, max(0, position - _YEAR)):
+        return f"; a date stands in quotes: '{date[0]}'"
     if token.type == "NULL":
         return "; an unknown value is asked for with: is null"
     if token.type == "NAME" and "STRING" in accepts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pinakes.encoders.base import TextFamily
-from pinakes.encoders.families import open_family
+from pinakes.encoders.families import features_fingerprint, open_family
 from pinakes.errors import SettingsError, SourceError, StorageError
 from pinakes.ingest.remote import fetching
 from pinakes.settings import (
@@ -77,6 +77,7 @@ def find_setup(source: Path, into: Path | None, options: Options) -> Setup:
         SourceError: there is nothing at the source that can be indexed.
         SettingsError: the settings that exist are wrong, or are for another source.
         UnknownNameError: a column or an encoder that was named does not exist.
+        MissingExtraError: the encoder needs packages that are not installed.
     """
     source = Path(os.path.abspath(source.expanduser()))  # noqa: PTH100 - links are kept as they are
     folder = _folder_of(source) if into is None else Path(into).expanduser().absolute()
@@ -176,6 +177,14 @@ def _with_vectors(settings: Settings, folder: Path, vectors: Mapping[str, Path])
 
 
 def _with_encoder(settings: Settings, encoder: str) -> Settings:
-    """Return the settings with another encoder of pictures or of words, which must exist and be at hand."""
-    space = TEXT_SPACE if isinstance(open_family(encoder), TextFamily) else PICTURE_SPACE
+    """Return the settings with another encoder of pictures or of words, which must exist and be at hand.
+
+    Raises:
+        UnknownNameError: there is no encoder of this name.
+        SettingsError: its model is not on this machine: nothing could be encoded by these settings.
+        MissingExtraError: it needs packages that are not installed.
+    """
+    family = open_family(encoder)
+    features_fingerprint(family)
+    space = TEXT_SPACE if isinstance(family, TextFamily) else PICTURE_SPACE
     return settings.model_copy(update={"spaces": {**settings.spaces, space: SpaceSettings(encoder=encoder)}})

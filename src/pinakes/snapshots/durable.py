@@ -36,7 +36,9 @@ def storage_errors(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        raise StorageError(f"cannot {what}: {error.strerror or error}{place}") from error
+        # NumPy says how many bytes were written and no more, which is what becomes of a full disk.
+        why = error.strerror or f"no space left on the disk, or it failed ({error})"
+        raise StorageError(f"cannot {what}: {why}{place}") from error
     except PolarsError as error:
         raise StorageError(f"cannot {what}: {error}") from error
 

@@ -12,7 +12,7 @@ from pinakes.sources.headings import (
     is_text_heading,
     text_patterns,
 )
-from pinakes.sources.kinds import Guess, Unusable, date_orders, guess_type, is_prose, misfits
+from pinakes.sources.kinds import Guess, Unusable, date_orders, guess_type, is_prose, misfits, nearly
 from pinakes.sources.picture_columns import find_picture_columns
 from pinakes.sources.places import (
     LEAST_COVERAGE,
@@ -75,6 +75,7 @@ def infer_table(table: Rows, id: str | None, views: Mapping[str, str] | None, no
     fields = _words_and_rights(rest, kinds)
     _drop(rest, [fields.title or "", *fields.text, *fields.model_dump(include=set(RIGHTS_HEADINGS)).values()])
     kept, patterns = _attributes_of_wide(rest, kinds, notes)
+    _say_what_nearly_fits({name: rest[name] for name in kept}, kinds, notes)
     if fields.title is None and _names_items(key, (*fields.text, *patterns, *views, *spaces)):
         fields = fields.model_copy(update={"title": key})
     mapped = {"id": key, "views": dict(views), "vectors": spaces, "text": (*fields.text, *patterns)}
@@ -137,6 +138,24 @@ def _kinds(columns: Mapping[str, Column], notes: list[str]) -> dict[str, Guess]:
             )
     notes += [f"left out, because of {why.value}: {listed(names)}" for why, names in unusable.items()]
     return kinds
+
+
+def _say_what_nearly_fits(
+    columns: Mapping[str, Column], kinds: Mapping[str, Guess], notes: list[str]
+) -> None:
+    """Tell of the attributes that are text because of a few cells: ``price < 50`` cannot be asked of them."""
+    found = {
+        name: near
+        for name, column in columns.items()
+        if kinds[name].type is AttributeType.STRING and (near := nearly(column))
+    }
+    if found:
+        first = next(iter(found))
+        each = [f"{name} ({cell} is no {kind.value})" for name, (kind, cell) in found.items()]
+        notes.append(
+            f"text because of a few values: {listed(each)}; to leave such values out, "
+            f'say in pinakes.toml: [attributes.{first}] type = "{found[first][0].value}", and index again'
+        )
 
 
 def _words_and_rights(columns: Mapping[str, Column], kinds: Mapping[str, Guess]) -> FieldMap:

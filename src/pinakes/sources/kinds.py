@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 
-from pinakes.sources.cells import as_text, as_vector, members, parse_list
+from pinakes.sources.cells import as_text, as_vector, members, parse_list, shorten
 from pinakes.sources.npy import LONGEST
 from pinakes.sources.sampling import Column
 from pinakes.sources.values import convert
@@ -17,6 +18,9 @@ from pinakes.types import AttributeType, Value
 
 TOLERANCE = 0.01
 """Share of the cells of a column that may not fit its type; they are left out one by one."""
+
+NEARLY = 0.2
+"""Share of the cells of a column of text up to which those that are no numbers or dates are worth a word."""
 
 SHORTEST_VECTOR = 3
 """Lists of so many numbers or more, all of one length, are vectors; a pair is rather a place or a range."""
@@ -156,6 +160,22 @@ def is_prose(column: Column) -> bool:
 def misfits(column: Column, guess: Guess) -> int:
     """Return the number of cells that are no values of a type."""
     return sum(isinstance(value, ValueError) for value in _tried(column, guess))
+
+
+def nearly(column: Column) -> tuple[AttributeType, str] | None:
+    """Return what a column of text would be but for a few cells, and one of those; None where it is text."""
+    worded = bool(_CODE & set(name_words(column.name)))
+    kinds = (
+        (AttributeType.DATE,) if worded else (AttributeType.INTEGER, AttributeType.FLOAT, AttributeType.DATE)
+    )
+    found = []
+    for kind in kinds:
+        tried = _tried(column, Guess(kind))
+        wrong = [cell for cell, got in zip(column.cells, tried, strict=True) if isinstance(got, ValueError)]
+        known = sum(value is not None for value in tried) - len(wrong)
+        if wrong and len(wrong) <= NEARLY * len(tried) and known >= len(tried) / 2:
+            found.append((len(wrong), kind, shorten(wrong[0])))
+    return min(found, key=itemgetter(0))[1:] if found else None
 
 
 def _tried(column: Column, guess: Guess) -> list[Value | ValueError]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.lib.format import MAGIC_PREFIX
 from numpy.typing import NDArray
 
 from pinakes.errors import SourceError
@@ -45,6 +46,11 @@ def open_vector(path: Path) -> NDArray[np.generic]:
 
 def _open(path: Path) -> NDArray[np.generic]:
     try:
+        with path.open("rb") as file:
+            began = file.read(len(MAGIC_PREFIX))
+        if began != MAGIC_PREFIX:
+            # Named here: NumPy takes whatever it does not know for a pickle, and would have it trusted.
+            raise SourceError(f"{path} is not a .npy file: it begins with {began!r}")
         array: NDArray[np.generic] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         why = getattr(error, "strerror", None) or error

@@ -78,7 +78,10 @@ class TableSource:
         named, known = named_columns(fields, self.settings.attributes), self.table.columns()
         for column in sorted(named):
             if known is not None and column not in known:
-                raise UnknownNameError("column", column, known)
+                said = UnknownNameError("column", column, known)
+                raise UnknownNameError(
+                    "column", column, known, f"{self.table.path}: {said}; pinakes.toml names this column"
+                )
         base = plain_path(self.table.path.parent)
         folders = (base, plain_path(self.folder))
         return RowMapper(

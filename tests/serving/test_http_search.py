@@ -266,6 +266,18 @@ def test_similar_is_a_search_by_item_that_leaves_it_out(client):
         problem_of(client.get("/v1/similar/coin-0001", params=wrong), 422, "invalid-request")
 
 
+def test_a_parameter_that_would_be_passed_over_is_refused(client):
+    refused = problem_of(client.get("/v1/facets?fields=family"), 422, "invalid-request")
+    assert refused["detail"] == "query/fields is not known here; did you mean field?"
+    refused = problem_of(client.get("/v1/similar/coin-0001?limit=3"), 422, "invalid-request")
+    assert refused["detail"] == "query/limit is not known here; known are where, top, cursor"
+
+
+def test_an_address_that_leads_nowhere_says_what_there_is(client):
+    refused = problem_of(client.get("/v1/serch", headers={"Accept": "text/html"}), 404, "not-found")
+    assert refused["detail"] == "there is nothing at /v1/serch; /v1/openapi.json says what there is"
+
+
 def test_a_text_may_be_long_and_texts_with_weights_may_not_be_many(client):
     long = "a blue dress with long sleeves and pockets, and a belt "
     assert ids(search(client, text=long * 20))[0] == ids(search(client, text=long))[0]

@@ -10,6 +10,7 @@ from pinakes.ingest.inbox import Inbox
 from pinakes.serving import writer
 from pinakes.serving.compacting import Compaction
 from pinakes.serving.writer import Drainer
+from pinakes.snapshots.layout import CollectionPaths
 
 
 @pytest.mark.parametrize(("takes", "begun"), [(0.1, [0.0, 0.5, 1.0]), (0.8, [0.0, 0.8, 1.6])])
@@ -86,6 +87,16 @@ def test_a_base_that_failed_is_tried_again_when_the_deltas_have_grown(drained):
     assert drained(5_100) == (1, 0)
     assert drained(5_900) == (1, 0)
     assert drained(6_100) == (2, 0)
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_tried_again(gallery, caplog):
+    CollectionPaths(gallery).inbox_lock.mkdir()  # nobody can write to a file of this name
+    waits = []
+    drainer = Drainer(gallery, lambda: len(waits) == 2, sleep=waits.append)
+    drainer.run()
+    assert waits == [writer.AFTER_AN_ERROR] * 2
+    (said,) = (record.getMessage() for record in caplog.records)
+    assert said.startswith("changes cannot be made: cannot write")
 
 
 def test_a_compaction_is_a_process_that_says_what_went_wrong(gallery, tmp_path):

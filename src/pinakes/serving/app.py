@@ -25,7 +25,7 @@ from pinakes.serving.middleware.body_limit import BodyLimitMiddleware
 from pinakes.serving.middleware.direct import DirectMiddleware
 from pinakes.serving.middleware.requests import RequestMiddleware
 from pinakes.serving.openapi import add_openapi
-from pinakes.serving.pages import pages_router
+from pinakes.serving.pages import add_missing_page, pages_router
 from pinakes.serving.problems import add_handlers
 from pinakes.serving.rates import Rates
 from pinakes.serving.releases import Releases
@@ -115,6 +115,7 @@ def create_app(
     for part in (search, facets, items, writes, media, feedback, releases, health):
         app.include_router(part.router)
     app.include_router(pages_router(context))
+    add_missing_page(app, context)
     app.add_middleware(
         DirectMiddleware,
         context=context,

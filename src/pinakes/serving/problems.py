@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -69,7 +70,7 @@ KINDS: Mapping[type[Exception], Kind] = {
 }
 """Every error, by its class or the nearest one above it."""
 
-THINGS = frozenset({"change", "item", "view", "picture", "ref", "release", "snapshot"})
+THINGS = frozenset({"change", "item", "page", "view", "picture", "ref", "release", "snapshot"})
 """Kinds of names that stand for a thing: one that does not exist is *not found*."""
 
 
@@ -189,4 +190,7 @@ def _http(request: Request, error: HTTPException) -> Response:
     names = {404: ABSENT, 400: KINDS[refused.BodyError]}
     kind = names.get(error.status_code) or Kind(error.status_code, f"http-{error.status_code}", error.detail)
     note(request, kind)
-    return problem(kind, str(error.detail), request_id(request), headers=error.headers)
+    detail = str(error.detail)
+    if detail == HTTPStatus.NOT_FOUND.phrase:  # no route has this path
+        detail = f"there is nothing at {request.url.path}; /v1/openapi.json says what there is"
+    return problem(kind, detail, request_id(request), headers=error.headers)

@@ -13,7 +13,7 @@ from types import FrameType
 
 from pinakes.catalog.lease import writer_lease
 from pinakes.collection import Collection
-from pinakes.errors import LockedError, PinakesError
+from pinakes.errors import LockedError, PinakesError, StorageError
 from pinakes.ingest.changes import MAX_SHARE
 from pinakes.ingest.inbox import Inbox
 from pinakes.serving.compacting import Compaction
@@ -87,6 +87,9 @@ class Drainer:
                 except LockedError as error:
                     self._say(f"waiting: {error}")
                     self._sleep(TRY_AGAIN)
+                except StorageError as error:  # such as a folder on a disk that can only be read
+                    self._say(f"changes cannot be made: {error}")
+                    self._sleep(AFTER_AN_ERROR)
         finally:
             if self._compacting is not None:
                 self._compacting.stop()

@@ -151,6 +151,23 @@ def test_a_value_that_no_item_has_is_named_with_the_nearest(client):
     assert "without family = 'Coin'" in page.text
 
 
+def test_a_filter_that_is_refused_can_be_left_out_with_the_words_kept(client):
+    for where in ("family =", "famly = 'coin'"):
+        page = Page(client.get("/", params={"q": "red", "where": where, "f.metal": "gold"}))
+        (back,) = page.all("a", **{"class": "button"})
+        assert back["href"] == "/?q=red&f.metal=gold"
+        assert "Search without this filter" in page.text
+
+
+def test_an_address_that_leads_nowhere_is_a_page_where_a_browser_asks(client):
+    missing = client.get("/nosuch", headers={"Accept": "text/html,*/*"})
+    page = Page(missing)
+    assert missing.status_code == 404
+    assert "There is no page “/nosuch” in this collection" in page.text
+    assert "Back to the search" in page.text
+    assert client.get("/nosuch").headers["content-type"] == "application/problem+json"
+
+
 def test_a_filter_alone_has_first_items_and_no_best_ones(client):
     page = Page(client.get("/?where=id+!=+'x'"))
     assert "The first 24" in page.text

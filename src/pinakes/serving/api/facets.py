@@ -10,9 +10,10 @@ from pinakes.errors import FilterError
 from pinakes.serving.access import Visitor
 from pinakes.serving.api import schemas
 from pinakes.serving.api.answers import json_response, problems
+from pinakes.serving.api.parameters import KnownParameters
 from pinakes.serving.context import Context
 
-router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Visitor])
+router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Visitor, KnownParameters])
 
 
 @router.get(

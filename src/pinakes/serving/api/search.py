@@ -19,6 +19,7 @@ from pinakes.serving.access import Visitor
 from pinakes.serving.api.answers import json_response, problems
 from pinakes.serving.api.bodies import validated
 from pinakes.serving.api.media import media_address
+from pinakes.serving.api.parameters import KnownParameters
 from pinakes.serving.api.schemas import (
     MAX_FILTER,
     MAX_PAGE,
@@ -111,7 +112,11 @@ async def search_batch(request: Request, context: Context) -> Response:
 
 
 @router.get(
-    "/similar/{id:path}", summary="More like this", response_model=Answer, responses=problems(400, 404, 410)
+    "/similar/{id:path}",
+    summary="More like this",
+    response_model=Answer,
+    responses=problems(400, 404, 410),
+    dependencies=[KnownParameters],
 )
 async def similar(
     request: Request,

@@ -13,13 +13,14 @@ from pinakes.errors import QueryError
 from pinakes.serving.access import Writer
 from pinakes.serving.api.answers import json_response, problems
 from pinakes.serving.api.bodies import validated
+from pinakes.serving.api.parameters import KnownParameters
 from pinakes.serving.api.write_items import Accepted, accept_items, live_values
 from pinakes.serving.api.write_schemas import ChangeOut, ChangesOut, ItemIn, ItemsIn, LiveIn
 from pinakes.serving.context import Context, ServingContext
 from pinakes.serving.errors import NotAllowedError
 from pinakes.serving.uploads import Upload, read_form
 
-router = APIRouter(prefix="/v1", tags=["changes"], dependencies=[Writer])
+router = APIRouter(prefix="/v1", tags=["changes"], dependencies=[Writer, KnownParameters])
 
 LOOK_EVERY = 0.05
 """Seconds between looks whether a change was made."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -12,10 +12,15 @@ from pinakes.errors import FilterError, MediaError, PinakesError, UnknownNameErr
 from pinakes.media.reasons import Reason
 from pinakes.serving.context import ServingContext
 from pinakes.serving.errors import TooBusyError
+from pinakes.serving.pages.asked import read_asked
 from pinakes.serving.pages.login import login_url
 from pinakes.serving.pages.site import Site, read_site
 from pinakes.serving.pages.templates import render
-from pinakes.serving.problems import THINGS, UNAUTHENTICATED, Kind, kind_of, note, request_id
+from pinakes.serving.problems import THINGS, UNAUTHENTICATED, Kind, kind_of, note, request_id, respond
+
+API = "/v1/"
+SEARCHES = frozenset({"/", "/search"})
+"""Paths of the page of a search."""
 
 TITLES = {
     "not-found": "It is not here",
@@ -44,6 +49,18 @@ PICTURES: Mapping[str, str] = {
     Reason.UNDECODABLE: "The file is damaged",
 }
 """What a page says of a refused picture, before what the decoder found."""
+
+
+def add_missing_page(app: FastAPI, context: ServingContext) -> None:
+    """Let an address that leads nowhere be answered with a page where a browser asks, outside of the API."""
+
+    def answer(request: Request, error: Exception) -> Response:
+        path = request.url.path
+        if path.startswith(API) or "text/html" not in request.headers.get("accept", ""):
+            return respond(request, error)
+        return _refusal(request, UnknownNameError("page", path, ()), context)
+
+    app.add_exception_handler(404, answer)
 
 
 def page_route(context: ServingContext) -> type[APIRoute]:
@@ -88,6 +105,7 @@ def _refusal(request: Request, error: Exception, context: ServingContext) -> Res
             "title": TITLES.get(kind.name, kind.title),
             "detail": _detail(error, kind),
             "retry_after": retry_after,
+            "back": _without_what_was_wrong(request, error),
             "request_id": request_id(request),
         },
     )
@@ -109,6 +127,14 @@ def _detail(error: Exception, kind: Kind) -> str:
         said, _, _ = str(error).partition("\n")  # below stands the filter with a mark, for a terminal
         return f"{_sentence(said)} docs/filters.md has the language of filters."
     return _sentence(str(error))
+
+
+def _without_what_was_wrong(request: Request, error: Exception) -> str:
+    """Return where to go on: the search without the written filter that is refused, or the first page."""
+    if not isinstance(error, FilterError | UnknownNameError) or request.url.path not in SEARCHES:
+        return "/"
+    asked = read_asked(request.query_params.multi_items())
+    return asked.without("where").url if asked.where else "/"
 
 
 def _sentence(text: str) -> str:

@@ -3,6 +3,7 @@ import logging
 import re
 import shutil
 import sys
+from dataclasses import replace
 
 import pytest
 from serving_checks import bearer, problem_of
@@ -10,6 +11,7 @@ from serving_checks import bearer, problem_of
 import pinakes
 from pinakes.collection import Collection
 from pinakes.serving.logs import JsonFormatter
+from pinakes.serving.metrics import Metrics
 
 
 def numbers(page):
@@ -60,6 +62,26 @@ def test_requests_errors_and_stages_are_counted(served_engine, client_of):
     assert found["pinakes_items"] == 60
     assert found[f'pinakes_release_info{{release="{served_engine.release.id}"}}'] == 1
     assert found['pinakes_pending{queue="search"}'] == 0
+
+
+def test_searches_that_are_answered_together_are_counted_as_one_by_one(served_engine):
+    found = [served_engine.search("blue"), served_engine.search("coin", where="price > 1")]
+    timings = [{"words": 0.0005, "total": 0.001}, {"words": 0.5, "total": 20_000.0}]
+    found = [replace(one, timings=ms) for one, ms in zip(found, timings, strict=True)]
+    together, alone = Metrics(), Metrics()
+    together.observe_searches(found)
+    for one in found:
+        alone.observe_searches([one])
+    shown = numbers(together.page().decode())
+    assert {name: count for name, count in shown.items() if "_created" not in name} == {
+        name: count for name, count in numbers(alone.page().decode()).items() if "_created" not in name
+    }
+    assert shown['pinakes_stage_seconds_bucket{le="0.001",stage="total"}'] == 1
+    assert shown['pinakes_stage_seconds_bucket{le="10.0",stage="total"}'] == 1
+    assert shown['pinakes_stage_seconds_bucket{le="+Inf",stage="total"}'] == 2
+    assert shown['pinakes_stage_seconds_bucket{le="0.001",stage="words"}'] == 2
+    assert shown['pinakes_stage_seconds_sum{stage="total"}'] == pytest.approx(20.000001)
+    assert shown['pinakes_plans_total{method="bm25",signal="words"}'] == 2
 
 
 def test_the_log_has_a_line_for_each_request_and_no_word_of_the_query(client, caplog):

@@ -10,6 +10,7 @@ if sys.platform == "win32":
 
 from pinakes.serving import sharing
 from pinakes.serving.sharing import SharingLoop
+from pinakes.serving.tally import TALLY, WIDTH, Tally
 
 
 class Echo(asyncio.Protocol):
@@ -126,4 +127,49 @@ def test_where_there_is_no_room_it_is_tried_again_after_a_pause(monkeypatch):
     with Visitors(1) as visitors:
         listening = visitors.listening = Full(visitors.listening, 2)
         listening.close = listening.listening.close
+        serving(visitors, watch)
+
+
+@pytest.fixture
+def others(tmp_path, monkeypatch):
+    """Say how many connections another process has."""
+    path = tmp_path / "connections"
+    Tally.create(path, 2)
+    monkeypatch.setenv(TALLY, str(path))
+
+    def tell(count):
+        with path.open("r+b") as file:
+            file.seek(WIDTH)  # the first place is that of the loop
+            file.write(count.to_bytes(WIDTH, "little", signed=True))
+
+    return tell
+
+
+def test_the_next_are_left_to_who_has_fewer(others, monkeypatch):
+    monkeypatch.setattr(sharing, "GLANCES", 10**9)
+    others(3)
+
+    async def watch(taken, server):
+        await until(lambda: len(taken) == 4)
+        await asyncio.sleep(0.05)
+        assert len(taken) == 4
+        others(8)
+        await until(lambda: len(taken) == 9)
+        await asyncio.sleep(0.05)
+        assert len(taken) == 9
+        for protocol in taken[:5]:
+            protocol.transport.abort()
+        await until(lambda: len(taken) == 12)
+
+    with Visitors(12) as visitors:
+        serving(visitors, watch)
+
+
+def test_who_has_fewer_and_takes_nobody_is_not_waited_for_forever(others):
+    others(0)
+
+    async def watch(taken, server):
+        await until(lambda: len(taken) == 12)
+
+    with Visitors(12) as visitors:
         serving(visitors, watch)

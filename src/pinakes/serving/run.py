@@ -19,6 +19,7 @@ from pinakes.serving.config import ServingConfig
 from pinakes.serving.logs import log_to_stderr
 from pinakes.serving.metrics import SHARED_METRICS
 from pinakes.serving.standby import open_sound
+from pinakes.serving.tally import TALLY, Tally
 from pinakes.serving.writer import WriterProcess
 
 BACKLOG = 2048
@@ -33,6 +34,15 @@ GRACE = 15
 
 SHARING = "pinakes.serving.sharing:SharingLoop"
 """The event loop of one of several workers."""
+
+ALLOCATIONS = 10_000
+"""Objects that a worker makes between two rounds of the garbage collector: a few answers, not each.
+
+A round at 700, as Python has it, comes twice in an answer and finds that all of it is in use.
+"""
+
+PLACES = 4
+"""Processes for each worker that may tell how many connections they have: one may be added, some end late."""
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")
 """What libraries read when they are loaded: how many threads they may have."""
@@ -84,10 +94,19 @@ def _run(server: uvicorn.Config, listening: socket.socket) -> None:
         return
     # Workers inherit the environment; prometheus_client and the matrix libraries know no other way.
     with (
-        tempfile.TemporaryDirectory(prefix="pinakes-metrics-") as shared,
-        environment({SHARED_METRICS: shared, **threads_of(server.workers)}),
+        tempfile.TemporaryDirectory(prefix="pinakes-workers-") as shared,
+        environment(
+            {SHARED_METRICS: shared, **tally_in(Path(shared), server.workers), **threads_of(server.workers)}
+        ),
     ):
         Multiprocess(server, sockets=[listening]).run()
+
+
+def tally_in(folder: Path, workers: int) -> dict[str, str]:
+    """Write the file by which workers share connections evenly, and return the setting that names it."""
+    file = folder / "connections"
+    Tally.create(file, PLACES * workers)
+    return {TALLY: str(file)}
 
 
 def threads_of(workers: int) -> dict[str, str]:
@@ -114,6 +133,7 @@ def build_app(folder: Path, config: ServingConfig) -> FastAPI:
     # What was loaded stays: to look through it again and again would hold up requests, by 50 ms each time.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(ALLOCATIONS, *gc.get_threshold()[1:])
     return app
 
 

@@ -6,12 +6,21 @@ from collections.abc import Callable
 
 import uvloop
 
+from pinakes.serving.tally import Tally, shared_tally
+
 PAUSE = 1.0
 """Seconds until connections are taken again where there was no room for another, as in asyncio."""
 
+AHEAD = 16
+"""One connection in so many may be more than another process has: who is busy is not waited for each time."""
+
+GLANCE, GLANCES = 0.002, 10
+"""Seconds between looks whether those who have fewer connections have taken the next one, and how many looks
+it is left to them for: one of them may have died."""
+
 
 class SharingLoop(uvloop.Loop):
-    """An event loop whose servers take connections as they have time for them.
+    """An event loop whose servers take connections as they have time for them, and as many as others have.
 
     That of libuv takes all that wait at once: of 64 connections one of two workers got 43, or all, and its
     visitors waited for each other while the other worker was idle. Connections stay where they are.
@@ -26,14 +35,15 @@ class SharingLoop(uvloop.Loop):
         backlog: int,
     ) -> "Accepting":
         """Take connections from a socket that listens: the one kind of server that uvicorn asks for here."""
-        return Accepting(self, sock, protocol_factory)
+        return Accepting(self, sock, protocol_factory, shared_tally())
 
 
 class Accepting:
     """Takes connections from a socket until it is closed, which closes neither the socket nor those taken.
 
     In the first turn of the loop one is taken, and in each that follows one more than before as long as more
-    wait: the next are for whoever is idle first, and a crowd is taken in soon all the same.
+    wait: the next are for whoever is idle first, and a crowd is taken in soon all the same. Where a tally
+    says that somebody else has fewer, the next are left to him for a while.
     """
 
     def __init__(
@@ -41,20 +51,30 @@ class Accepting:
         loop: asyncio.AbstractEventLoop,
         listening: socket.socket,
         protocol_factory: Callable[[], asyncio.Protocol],
+        tally: Tally | None = None,
     ) -> None:
         self._loop = loop
         self._listening = listening
         self._protocol_factory = protocol_factory
-        self._taking: set[asyncio.Task[object]] = set()
+        self._tally = tally
+        self._taking: set[asyncio.Task[tuple[asyncio.BaseTransport, object]]] = set()
+        self._taken: set[asyncio.BaseTransport] = set()
         self._closed = False
         self._most = 1
+        self._patience = GLANCES
         listening.setblocking(False)
+        if tally is not None:
+            tally.tell(0)
         self._begin()
 
     def close(self) -> None:
         """Take no more."""
+        if self._closed:
+            return
         self._closed = True
         self._loop.remove_reader(self._listening)
+        if self._tally is not None:
+            self._tally.close()
 
     async def wait_closed(self) -> None:
         """Wait until those that were taken are connected."""
@@ -64,19 +84,45 @@ class Accepting:
         if not self._closed:
             self._loop.add_reader(self._listening, self._take)
 
+    def _again(self, seconds: float) -> None:
+        """Look after a while whether somebody still waits."""
+        self._loop.remove_reader(self._listening)
+        self._loop.call_later(seconds, self._begin)
+
     def _take(self) -> None:
-        for _ in range(self._most):
+        allowed = self._most if self._tally is None else min(self._most, self._share(self._tally))
+        if not allowed:
+            self._again(GLANCE)
+            return
+        for _ in range(allowed):
             try:
                 connection, _ = self._listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 self._most = 1  # another process has it, or who knocked has gone
                 return
             except OSError:  # no room for another file: it would be tried again and again
-                self._loop.remove_reader(self._listening)
-                self._loop.call_later(PAUSE, self._begin)
+                self._again(PAUSE)
                 return
             connecting = self._loop.connect_accepted_socket(self._protocol_factory, connection)
             task = self._loop.create_task(connecting)
             self._taking.add(task)
-            task.add_done_callback(self._taking.discard)
+            task.add_done_callback(self._connected)
         self._most += 1
+
+    def _connected(self, task: "asyncio.Task[tuple[asyncio.BaseTransport, object]]") -> None:
+        self._taking.discard(task)
+        if not task.cancelled() and task.exception() is None:
+            self._taken.add(task.result()[0])
+
+    def _share(self, tally: Tally) -> int:
+        """Tell the others how many are here, and return how many more are for this process."""
+        self._taken = {one for one in self._taken if not one.is_closing()}
+        own = len(self._taken) + len(self._taking)
+        tally.tell(own)
+        least = tally.least()
+        share = self._most if least is None else least + own // AHEAD + 1 - own
+        if share > 0 or not self._patience:
+            self._patience = GLANCES
+            return max(share, 1)
+        self._patience -= 1
+        return 0

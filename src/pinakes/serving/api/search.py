@@ -160,7 +160,9 @@ def answer_query(
         GoneError: the cursor's release is gone.
     """
     prepared = _prepare(context, query, uploads)
-    return _answer(context, prepared, prepared.engine.search(**prepared.arguments))
+    found = prepared.engine.search(**prepared.arguments)
+    context.metrics.observe_searches([found])
+    return _answer(prepared, found)
 
 
 def answer_queries(
@@ -174,7 +176,8 @@ def answer_queries(
         except Exception:  # one by one, the query that it is about has it
             pass
         else:
-            return list(map(partial(_answer, context), prepared, found))
+            context.metrics.observe_searches(found)
+            return list(map(_answer, prepared, found))
     return [_attempt(context, query) for query in queries]
 
 
@@ -218,8 +221,7 @@ def _prepare(context: ServingContext, query: SearchQuery, uploads: Sequence[Uplo
     return _Prepared(engine, arguments, asked)
 
 
-def _answer(context: ServingContext, prepared: _Prepared, results: Results) -> dict[str, Any]:
-    context.metrics.observe_search(results.timings, results.plan)
+def _answer(prepared: _Prepared, results: Results) -> dict[str, Any]:
     end = prepared.arguments["offset"] + prepared.arguments["top"]
     following = Cursor(results.release, end, prepared.fingerprint).encode() if results.more else None
     return {**wire_results(results), "next": following}

@@ -117,6 +117,11 @@ class Engine:
         return tuple(self._current().corpus.spaces)
 
     @property
+    def takes_pictures(self) -> bool:
+        """Whether pictures can be searched for: brought vectors and words have no encoder of pictures."""
+        return any(encoders.image is not None for encoders in self._current().encoders.values())
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What whoever runs this should know, such as an index that is not used because it is damaged."""
         return self._current().notes

@@ -375,6 +375,13 @@ def test_no_page_is_wider_than_a_phone(open_page, path):
     open_page.complaints[:] = [said for said in open_page.complaints if "404" not in said]
 
 
+@pytest.mark.parametrize("width", [1280, 1000, 900])
+def test_the_top_of_a_page_is_one_line(open_page, width):
+    page = open_page("/?q=blue", viewport={"width": width, "height": 800})
+    assert page.locator(".top nav a").bounding_box()["height"] < 45
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_right_to_left(open_page):
     page = open_page("/?q=blue")
     page.evaluate("document.documentElement.dir = 'rtl'")

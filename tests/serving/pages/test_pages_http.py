@@ -5,6 +5,7 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from PIL import Image
 from serving_checks import KEYS
@@ -391,11 +392,16 @@ def test_too_many_requests_are_answered_with_a_countdown(client_of, served_engin
     assert f"Try again in {refused.headers['retry-after']} s" in page.text
 
 
-def test_a_collection_without_pictures_does_not_ask_for_one(tmp_path, client_of):
+@pytest.mark.parametrize("vectors", [None, np.eye(2, 8)])
+def test_a_collection_without_pictures_does_not_ask_for_one(tmp_path, client_of, vectors):
     (tmp_path / "t.csv").write_text("id,title\na,Lamp\nb,Chair\n")
+    if vectors is not None:  # of whatever it may be: no picture can be compared with them
+        np.save(tmp_path / "brought.npy", vectors)
     pinakes.index(tmp_path / "t.csv")
     with pinakes.open(tmp_path / "t") as engine:
         page = Page(client_of(engine, base_url="http://localhost").get("/"))
         assert "show a picture" not in page.text
         assert page.all("input", id="q")[0]["placeholder"] == "What are you looking for?"
         assert "hidden" in page.all("span", **{"class": "means"})[0]
+        assert "Search by picture" not in page.text
+        assert engine.spaces == (() if vectors is None else ("brought",))

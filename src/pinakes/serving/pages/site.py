@@ -19,7 +19,7 @@ class Site:
         items: how many there are.
         release: that answers now.
         schema: types of the attributes.
-        pictures: there are spaces in which a picture can be searched for.
+        pictures: they can be searched for.
     """
 
     name: str
@@ -46,5 +46,5 @@ def read_site(engine: Engine) -> Site:
         items=len(engine),
         release=release.id,
         schema=settings.attribute_types,
-        pictures=bool(engine.spaces),
+        pictures=engine.takes_pictures,
     )

@@ -53,9 +53,9 @@ BLOCK = 65_536
 SAMPLED = 512
 """Rows that tell how far rows are from the centres of their lists, along a query."""
 
-BEGIN, GROW = 50, 4
-"""The nearest lists are looked at until they hold one in so many allowed rows, then at most so many times as
-many lists, until the rest is too far: the best that were found tell what too far is.
+BEGIN = 50
+"""The nearest lists are looked at until they hold one in so many allowed rows, then all that are not too far:
+the best that were found tell what too far is.
 """
 
 FIRST, MARGIN = 4, 60
@@ -224,8 +224,7 @@ class ListsIndex:
             found = lists.best(turned, near, order[start:stop], most, chosen)
             rough, rows = _best_of(np.concatenate([rough, found[0]]), np.concatenate([rows, found[1]]), most)
             kth = float(rough[k - 1]) if len(rough) >= k else -np.inf
-            worth = int(np.searchsorted(-near[order], reach - kth, side="right"))
-            start, stop = stop, min(worth, GROW * stop)
+            start, stop = stop, int(np.searchsorted(-near[order], reach - kth, side="right"))
         sure = SURE if self._vectors.nbytes < LARGE else SURE_FROM_DISK
         proposed, _ = rescored(self._vectors, query, k, (rough, rows), depth, deviations=sure)
         return Proposal(proposed, int(lists.sizes[order[:start]].sum()))

@@ -49,6 +49,8 @@ WORDS = (
     "round",
     "wooden",
 )
+BOUNDARY = b"----WebKitFormBoundary7MA4YWxkTrZu0gW"
+"""As long as those of browsers and libraries: one of a single letter takes 1.3 ms more to find in 3.7 MB."""
 GATES = (f"synthetic.{SPACE}",)
 """Generated vectors are what this gate is there to refuse."""
 
@@ -93,8 +95,9 @@ def make_collection(folder: Path, model: Path) -> Path:
 
 def forms(pictures: Iterable[bytes]) -> list[tuple[bytes, str]]:
     """Return each picture as the body of an upload, and its content type."""
-    head = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n'
-    return [(head + data + b"\r\n--b--\r\n", "multipart/form-data; boundary=b") for data in pictures]
+    head = b'--%s\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n' % BOUNDARY
+    kind = f"multipart/form-data; boundary={BOUNDARY.decode()}"
+    return [(head + data + b"\r\n--%s--\r\n" % BOUNDARY, kind) for data in pictures]
 
 
 def texts(weights: Mapping[str, float]) -> list[tuple[bytes, str]]:

@@ -1,5 +1,6 @@
 """What a decode worker is asked and what it answers, and how both travel."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,7 @@ def answer_from(frame: Frame) -> Decoded | MediaError:
         return MediaError(Reason(header["reason"]), header["detail"])
     prepared, offset = {}, 0
     for name, dtype, shape in header.pop("arrays"):
-        array = np.frombuffer(frame.body, dtype, int(np.prod(shape)), offset).reshape(shape)
+        array = np.frombuffer(frame.body, dtype, math.prod(shape), offset).reshape(shape)
         prepared[name] = array
         offset += array.nbytes + _padding(array.nbytes)
     thumbnail = bytes(frame.body[offset:]) if header.pop("thumbnail") else None

@@ -85,34 +85,56 @@ class CodeScan:
     def best_among(self, query: NDArray[np.float32], k: int, among: NDArray[np.int64]) -> Found:
         """Return the k of some rows with the greatest products; faster than `best` where they are few.
 
-        They are fetched from their places into a buffer of the calling thread, which is scanned.
+        They are fetched from their places into a buffer of the calling thread, which is scanned; those that
+        it holds already, as when a filter is asked again, are not fetched again.
 
         Args:
             among: int64 rows, in any order, at least one.
         """
         import_faiss().omp_set_num_threads(1)
-        index, buffer = self._buffer()
-        codes = self._codes.view(np.ndarray)  # a memory map is slow to index
+        fetched = self._buffer()
         scores, rows = np.empty(0, np.float32), np.empty(0, np.int64)
-        for start in range(0, len(among), len(buffer)):
-            some = among[start : start + len(buffer)]
-            read_rows_ahead(self._codes, some)
-            codes.take(some, axis=0, out=buffer[: len(some)], mode="clip")  # other modes copy twice
-            index.ntotal = len(some)
-            (best,), (places,) = index.search(query[None], min(k, len(some)))
+        for start in range(0, len(among), fetched.most):
+            some = among[start : start + fetched.most]
+            (best,), (places,) = fetched.of(some).search(query[None], min(k, len(some)))
             scores, rows = np.concatenate([scores, best]), np.concatenate([rows, some[places]])
         order = np.argsort(-scores, kind="stable")[:k]
         floor = float(scores[order[-1]]) if k < len(among) else -np.inf
         return Found(rows[order], scores[order], floor)
 
-    def _buffer(self) -> tuple[Any, NDArray[Any]]:
-        """Return the buffer of this thread, and an index of FAISS over it."""
-        held: tuple[Any, NDArray[Any]] | None = getattr(self._fetched, "held", None)
+    def _buffer(self) -> "_Fetched":
+        """Return the buffer of this thread."""
+        held: _Fetched | None = getattr(self._fetched, "held", None)
         if held is None:
-            width = self._codes.shape[1] * self._codes.itemsize
-            buffer = np.empty((max(1, FETCHED // width), self._codes.shape[1]), self._codes.dtype)
-            held = self._fetched.held = _index_over(buffer, self._kind), buffer
+            held = self._fetched.held = _Fetched(self._codes, self._kind)
         return held
+
+
+class _Fetched:
+    """A buffer for codes that are fetched from their places, and an index of FAISS over it.
+
+    Attributes:
+        most: rows that it holds.
+    """
+
+    def __init__(self, codes: NDArray[Any], kind: Kind) -> None:
+        width = codes.shape[1] * codes.itemsize
+        self.most = max(1, FETCHED // width)
+        self._codes = codes
+        self._buffer = np.empty((self.most, codes.shape[1]), codes.dtype)
+        self._index = _index_over(self._buffer, kind)
+        self._held = np.empty(0, dtype=np.int64)
+
+    def of(self, rows: NDArray[np.int64]) -> Any:
+        """Return the index over the codes of some rows, in their order; ``most`` at most."""
+        if not np.array_equal(rows, self._held):
+            self._held = rows[:0]  # until all is done: whoever is interrupted leaves neither old nor new codes
+            read_rows_ahead(self._codes, rows)
+            codes = self._codes.view(np.ndarray)  # a memory map is slow to index
+            codes.take(rows, axis=0, out=self._buffer[: len(rows)], mode="clip")  # other modes copy twice
+            self._index.ntotal = len(rows)
+            self._held = rows.copy()
+        return self._index
 
 
 def _index_over(codes: NDArray[Any], kind: Kind) -> Any:

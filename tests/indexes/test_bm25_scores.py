@@ -177,6 +177,22 @@ def test_adding_up_is_the_same_dense_or_sparse(documents, query):
     assert large.search(query, k=99).scores.tobytes() == small.search(query, k=99).scores.tobytes()
 
 
+@given(DOCUMENTS, WORDS, st.integers(0, 2**32 - 1), st.sampled_from([0, 40]))
+def test_answers_under_a_mask_are_those_without_it_less_what_it_forbids(documents, query, seed, dead):
+    """Dense and sparse, and of words that were asked for before, whose frequencies are kept."""
+    many = len(documents) * (1 + dead)
+    fields = {"title": [d[0] for d in documents], "text": [d[1] for d in documents]}
+    padded = {name: texts + [""] * (many - len(texts)) for name, texts in fields.items()}
+    index = BM25Index([segment(padded, alive=np.arange(many) < len(documents))], WEIGHTS)
+    mask = np.random.default_rng(seed).random(many) < 0.5
+    first = index.search(query, mask, k=99)
+    everything, again = index.search(query, k=99), index.search(query, mask, k=99)
+    allowed = mask[everything.rows]
+    for masked in (first, again):
+        assert masked.rows.tolist() == everything.rows[allowed].tolist()
+        assert masked.scores.tobytes() == everything.scores[allowed].tobytes()
+
+
 def test_one_field_scores_as_bm25s():
     rng = np.random.default_rng(7)
     vocabulary = [f"w{i}" for i in range(80)]

@@ -102,3 +102,18 @@ def test_the_best_of_fetched_rows_by_hand():
     found = scan.best_among(query, 2, np.array([5, 2, 4, 3]))
     assert found.rows.tolist() == [2, 3] and found.scores.tolist() == [4.0, 3.0] and found.floor == 3.0
     assert scan.best_among(query, 4, np.array([5, 2, 4, 3])).floor == -np.inf
+
+
+def test_what_was_fetched_for_a_filter_answers_other_queries_under_it():
+    """Rows of a filter stay in the buffer: the next query, or another filter in between, changes nothing."""
+    rng = np.random.default_rng(3)
+    values = rng.integers(-9, 9, (50, 8)).astype(np.float16)
+    scan = codes.CodeScan(values, "QT_fp16")
+    few, others = np.array([3, 7, 20, 41]), np.array([3, 8, 20, 41])
+    for among in (few, few, others, few, few[:2], few):
+        query = rng.integers(-9, 9, 8).astype(np.float32)
+        found = scan.best_among(query, 2, among)
+        products = values[among].astype(np.float32) @ query
+        assert found.scores.tolist() == sorted(products.tolist(), reverse=True)[:2]
+        assert (values[found.rows].astype(np.float32) @ query).tolist() == found.scores.tolist()
+        assert set(found.rows.tolist()) <= set(among.tolist())

@@ -60,6 +60,11 @@ def test_an_item_is_read_whole():
     )
 
 
+def test_the_attributes_of_an_item_are_the_callers_own():
+    READER.item("open").attributes["year"] = 13
+    assert READER.item("open").attributes == {"metals": ("ag", "cu"), "year": 12}
+
+
 def test_what_is_not_known_is_empty():
     assert READER.item("bare") == Item("bare", rights=Rights(license="cc0", expires=TODAY))
 

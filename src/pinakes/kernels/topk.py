@@ -19,7 +19,11 @@ def best(scores: NDArray[np.float64], order: NDArray[np.int64], k: int) -> NDArr
         return np.empty(0, dtype=np.int64)
     if len(scores) > 4 * k:
         floor = np.partition(scores, len(scores) - k)[len(scores) - k]
-        kept = np.flatnonzero(scores >= floor)
+        kept, level = np.flatnonzero(scores > floor), np.flatnonzero(scores == floor)
+        wanted = k - len(kept)
+        if len(level) > wanted:  # perhaps by far: words score many short texts alike
+            level = level[np.argsort(order[level], kind="stable")[:wanted]]
+        kept = np.concatenate([kept, level])
     else:
         kept = np.arange(len(scores))
     ranked = np.lexsort((order[kept], -scores[kept]))

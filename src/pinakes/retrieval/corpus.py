@@ -149,7 +149,7 @@ class Corpus:
     @cached_property
     def records(self) -> Records:
         """Items and views, one by one."""
-        return Records.of(self.items, self.views)
+        return Records(self.items, self.views)
 
     @cached_property
     def columns(self) -> Columns:

@@ -120,8 +120,8 @@ def _enough_items(
 
 def _score(part: SpacePart, choice: Choice, query: NDArray[np.float32], proposal: Proposal) -> DenseHits:
     """Score proposed rows exactly, and keep the best of each item."""
-    rows = proposal.rows
-    items, scores = part.item_rows[rows], cosine_scores(part.vectors[rows], query)
+    rows, vectors = proposal.rows, part.vectors.view(np.ndarray)  # a memory map is slow to index
+    items, scores = part.item_rows[rows], cosine_scores(vectors[rows], query)
     if part.run is None:
         # Sorted by item, then score, then row; the first of each item is kept.
         ranked = np.lexsort((rows, -scores, items))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ WORDS = "words"
 """The signal of BM25."""
 
 CLOSENESS: tuple[Closeness, ...] = ("loose", "close", "very close")
+
+Told: TypeAlias = tuple[tuple[Reason, ...], int, int]
+"""What the lists say of one item: the reasons, how close it is (0 to 2), the view that matched or -1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Hydrator:
         matches = self._matches(rows)
         found = [_quoted(signal, self.corpus) for signal in self.evidence]
         return tuple(
-            self._hit(rank, row, score, self._told(row, match, found), duplicates.get(row, {}))
+            self._hit(rank, row, score, _told(row, match, found), duplicates.get(row, {}))
             for rank, (row, score, match) in enumerate(
                 zip(rows.tolist(), scores.tolist(), matches, strict=True), start=first
             )
@@ -75,15 +78,16 @@ class Hydrator:
             return [None] * len(rows)
         return self.corpus.words.matches(self.words, rows)
 
-    def _hit(self, rank: int, row: int, score: float, told: "_Told", duplicates: Mapping[str, Kind]) -> Hit:
+    def _hit(self, rank: int, row: int, score: float, told: Told, duplicates: Mapping[str, Kind]) -> Hit:
         name, title, text, attributes, rights = self.corpus.records.fields(row)
-        view = self._view(row, told.view_row)
+        reasons, grade, view_row = told
+        view = self._view(row, view_row)
         return Hit(
             rank=rank,
             id=name,
             score=score,
             confidence=None,
-            closeness=CLOSENESS[told.grade] if told.reasons else None,
+            closeness=CLOSENESS[grade] if reasons else None,
             title=title,
             text=text,
             attributes=attributes,
@@ -91,31 +95,9 @@ class Hydrator:
             uri=view.uri if view else None,
             thumb=f".pinakes/media/{view.media[:2]}/{view.media}.webp" if view else None,
             rights=rights,
-            reasons=told.reasons,
+            reasons=reasons,
             duplicates={other: str(kind) for other, kind in duplicates.items()},
         )
-
-    def _told(self, row: int, match: Match | None, found: Sequence["_Quoted"]) -> "_Told":
-        reasons, best, view_row = [], 0, -1
-        for signal, space, positions, scores, views in found:
-            position = positions.get(row)
-            if position is None:
-                continue
-            score = scores[position]
-            if space is not None:
-                if view_row < 0:
-                    view_row = views[position]
-                grade = (score >= space.close) + (score >= space.very_close)
-                detail = f"{signal.signal} similarity {score:.2f}{_by_role(signal.dense, position)}"
-            elif match is not None and signal.signal == WORDS:
-                grade, detail = _matched_words(match)
-            else:
-                grade, detail = 2, "has exactly this id"
-            best = max(best, grade)
-            reasons.append(Reason(signal.signal, detail, score, position + 1))
-        if len(reasons) > 1:
-            reasons.sort(key=attrgetter("rank"))
-        return _Told(tuple(reasons), best, view_row)
 
     def _view(self, row: int, view_row: int) -> View | None:
         """Return the view that matched, or the item's first, or None for an item without pictures."""
@@ -148,18 +130,34 @@ def _quoted(signal: Evidence, corpus: Corpus) -> _Quoted:
     return _Quoted(
         signal,
         None if dense is None else corpus.spaces[signal.signal],
-        {row: position for position, row in enumerate(signal.rows.tolist())},
+        dict(zip(signal.rows.tolist(), range(len(signal.rows)), strict=True)),
         signal.scores.tolist(),
         () if dense is None else dense.view_rows.tolist(),
     )
 
 
-class _Told(NamedTuple):
-    """What the lists say of one item: the reasons, how close it is (0 to 2), the view that matched or -1."""
-
-    reasons: tuple[Reason, ...]
-    grade: int
-    view_row: int
+def _told(row: int, match: Match | None, found: Sequence[_Quoted]) -> Told:
+    """Return what the lists say of one item."""
+    reasons, best, view_row = [], 0, -1
+    for signal, space, positions, scores, views in found:
+        position = positions.get(row)
+        if position is None:
+            continue
+        score = scores[position]
+        if space is not None:
+            if view_row < 0:
+                view_row = views[position]
+            grade = (score >= space.close) + (score >= space.very_close)
+            detail = f"{signal.signal} similarity {score:.2f}{_by_role(signal.dense, position)}"
+        elif match is not None and signal.signal == WORDS:
+            grade, detail = _matched_words(match)
+        else:
+            grade, detail = 2, "has exactly this id"
+        best = max(best, grade)
+        reasons.append(Reason(signal.signal, detail, score, position + 1))
+    if len(reasons) > 1:
+        reasons.sort(key=attrgetter("rank"))
+    return tuple(reasons), best, view_row
 
 
 def _by_role(dense: DenseHits | None, position: int) -> str:

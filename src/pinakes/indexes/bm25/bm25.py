@@ -216,7 +216,11 @@ class BM25Index:
         holds = {wordings: self._lookup.holding(wordings, rows) for wordings in clauses}
         shares = self._shares(words)
         held = [
-            {name: reduce(np.logical_or, [holds[w][name] for w in typed.clauses]) for name in self._weights}
+            {
+                name: holding
+                for name in self._weights
+                if any(holding := reduce(np.logical_or, [holds[w][name] for w in typed.clauses]).tolist())
+            }
             for typed in words
         ]
         return tuple(_match(words, held, shares, place) for place in range(len(rows)))
@@ -271,21 +275,16 @@ class BM25Index:
         found = []
         for clause in clauses:
             saturated = self._lookup.saturated(clause)
-            found.append((saturated, clause.count * self._lookup.idf(saturated.holders)))
+            weight = clause.count * self._lookup.idf(saturated.holders)
+            found.append((saturated if mask is None else saturated.under(mask), weight))
         rows = self._lookup.rows
-        if sum(saturated.holders for saturated, _ in found) > DENSE_ABOVE * rows:
+        if sum(len(saturated.values) for saturated, _ in found) > DENSE_ABOVE * rows:
             sums = _dense_sums(found, rows)
             if mask is not None:
                 sums *= mask
             kept = _at_least_kth(sums, k)
             return kept, sums[kept]
-        union, sums = self._lookup.add_up(
-            [(s.rows, s.values * weight) for s, weight in found if s.rows is not None]
-        )
-        if mask is None:
-            return union, sums
-        allowed = mask[union]
-        return union[allowed], sums[allowed]
+        return self._lookup.add_up([(s.rows, s.values * weight) for s, weight in found if s.rows is not None])
 
 
 def _dense_sums(found: Sequence[tuple[Saturated, float]], rows: int) -> NDArray[np.float64]:
@@ -312,7 +311,7 @@ def _at_least_kth(sums: NDArray[np.float64], k: int) -> NDArray[np.int64]:
 
 def _match(
     words: Sequence[Typed],
-    held: Sequence[Mapping[str, NDArray[np.bool_]]],
+    held: Sequence[Mapping[str, Sequence[bool]]],
     shares: Mapping[str, float],
     place: int,
 ) -> Match:

@@ -18,7 +18,10 @@ DENSE_ABOVE = 1 / 16
 """Share of all rows above which adding up in an array of all rows is faster than sorting the rows."""
 
 KEPT_BYTES = 32 * 2**20
-"""Of the frequencies of what many items hold, which are kept for the next query that asks for it."""
+"""Of the frequencies of what was asked for of late, which are kept for the next query that asks for it."""
+
+ENTRY_BYTES = 1024
+"""What is kept beside the frequencies of a clause, roughly."""
 
 KEPT_COUNTS = 50_000
 """Terms of which it is kept how many items hold them."""
@@ -53,6 +56,23 @@ class Saturated:
     values: NDArray[np.float64]
     holders: int
 
+    def __post_init__(self) -> None:
+        self.values.setflags(write=False)  # queries share them
+        if self.rows is not None:
+            self.rows.setflags(write=False)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes."""
+        return self.values.nbytes + (0 if self.rows is None else self.rows.nbytes)
+
+    def under(self, mask: NDArray[np.bool_]) -> "Saturated":
+        """Return what is left of it under a mask, where it has rows; as many still count as holding it."""
+        if self.rows is None:
+            return self
+        allowed = np.flatnonzero(mask[self.rows])
+        return Saturated(self.rows[allowed], self.values[allowed], self.holders)
+
 
 class Lookup:
     """Looks wordings up in all segments of a release."""
@@ -65,7 +85,7 @@ class Lookup:
         self.weights = weights
         self.rows = max(segment.offset + len(segment.alive) for segment in self.segments)
         self._k1, self._b = k1, b
-        self._common: Recent[Weighed, Saturated] = Recent(KEPT_BYTES // (8 * max(1, self.rows)))
+        self._saturated: Recent[Weighed, Saturated] = Recent(KEPT_BYTES)
         self._holders: Recent[Weighed, int] = Recent(KEPT_COUNTS)
 
     @cached_property
@@ -111,34 +131,44 @@ class Lookup:
 
     def holds(self, word: str) -> int:
         """Return how many living items hold the term of a word."""
-        return self.holders((((self.analyzer.stemmer()(word),), 1.0),))
+        return self.holders(self._weighed(word))
 
     def common(self, word: str, few: int) -> bool:
         """Return whether more than so many living items hold the term of a word, mostly without counting."""
-        term = self.analyzer.stemmer()(word)
+        wordings = self._weighed(word)
+        known = self._holders.get(wordings)
+        if known is not None:
+            return known > few
+        ((wording, _),) = wordings
         for segment in self.segments:
-            for held in segment.held((term,), self.weights):
+            for held in segment.held(wording, self.weights):
                 if len(held.rows) > few:
                     return True
-        return self.holds(word) > few
+        return self.holders(wordings) > few
+
+    def _weighed(self, word: str) -> Weighed:
+        """Return what asks for the term of a word alone."""
+        return (((self.analyzer.stemmer()(word),), 1.0),)
 
     def saturated(self, clause: Clause) -> Saturated:
         """Return what a clause gives each item that holds it, before it is weighed."""
-        kept = self._common.get(clause.wordings)
-        if kept is not None:
-            return kept
-        rows, frequencies = self.occurrences(clause.wordings)
-        self._holders.put(clause.wordings, len(rows))
+        found = self._saturated.get(clause.wordings)
+        if found is None:
+            found = self._saturate(clause.wordings)
+            self._saturated.put(clause.wordings, found, found.nbytes + ENTRY_BYTES)
+            self._holders.put(clause.wordings, found.holders)
+        return found
+
+    def _saturate(self, wordings: Weighed) -> Saturated:
+        """Work out what `saturated` returns."""
+        rows, frequencies = self.occurrences(wordings)
         values = frequencies + self._k1
         np.divide(frequencies, values, out=values)
         if len(rows) <= DENSE_ABOVE * self.rows:
             return Saturated(rows, values, len(rows))
         dense = np.zeros(self.rows)
         dense[rows] = values
-        dense.setflags(write=False)
-        found = Saturated(None, dense, len(rows))
-        self._common.put(clause.wordings, found)
-        return found
+        return Saturated(None, dense, len(rows))
 
     def occurrences(self, wordings: Weighed) -> Occurrences:
         """Return the living items that hold some wording, and the tf' of all wordings together in each."""
@@ -198,8 +228,12 @@ class Lookup:
             sums = np.bincount(rows, weights=values, minlength=self.rows).astype(np.float64, copy=False)
             union = np.flatnonzero(sums > 0).astype(np.int64)
             return union, sums[union]
-        union, places = np.unique(rows, return_inverse=True)
-        return union, np.bincount(places, weights=values).astype(np.float64, copy=False)
+        # A stable sort merges what is sorted already, so it takes two thirds of the time of np.unique.
+        ranked = np.argsort(rows, kind="stable")
+        rows = rows[ranked]
+        new = np.diff(rows, prepend=-1) > 0
+        added = np.bincount(np.cumsum(new) - 1, weights=values[ranked])
+        return rows[new], added.astype(np.float64, copy=False)
 
     def _one(self, wording: Wording) -> Occurrences:
         """Return the living items that hold one wording, and its tf' in each."""

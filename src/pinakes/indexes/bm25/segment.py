@@ -76,8 +76,9 @@ class Segment:
             lists = ((name, field.occurrences(number)[0]) for name, field in known if field is not None)
         for name, holders in lists:
             if len(holders):
-                places = np.searchsorted(holders, rows).clip(max=len(holders) - 1)
-                yield name, holders[places] == rows
+                wanted = rows.astype(holders.dtype)  # few; NumPy would rather make all holders as wide
+                places = np.searchsorted(holders, wanted).clip(max=len(holders) - 1)
+                yield name, holders[places] == wanted
 
     def word_counts(self, fields: Collection[str]) -> NDArray[np.int64]:
         """Return how often living items hold each word, int64 of shape (words,)."""

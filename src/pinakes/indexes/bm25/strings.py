@@ -50,7 +50,13 @@ class Strings:
         return range(self._first(wanted), self._first(wanted + _BEHIND))
 
     def _first(self, wanted: bytes) -> int:
-        return bisect_left(range(len(self)), wanted, key=self._bytes)
+        # Python's own views of both arrays: NumPy takes three times as long for an element or a slice.
+        data, offsets = self.data.data, self.offsets.data
+
+        def string(number: int) -> bytes:
+            return bytes(data[offsets[number] : offsets[number + 1]])
+
+        return bisect_left(range(len(self)), wanted, key=string)
 
     def _bytes(self, number: int) -> bytes:
         return self.data[self.offsets[number] : self.offsets[number + 1]].tobytes()

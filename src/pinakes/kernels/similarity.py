@@ -91,7 +91,8 @@ def products_at(vectors: Stored, rows: NDArray[np.int64], query: NDArray[np.floa
     found = np.empty(len(rows), dtype=np.float32)
     for start in range(0, len(rows), FETCHED):
         some = slice(start, start + FETCHED)
-        np.vecdot(_moved(stored[rows[some]]), scaled, out=found[some])
+        fetched = stored.take(rows[some], axis=0)  # an array as an index takes a fifth longer
+        np.vecdot(_moved(fetched), scaled, out=found[some])
     return found
 
 

@@ -36,9 +36,9 @@ SPIN_MICROSECONDS = 100
 products take less, where no other work is in the way."""
 
 
-WORTH_HUGE_PAGES: Final = 128
+WORTH_HUGE_PAGES: Final = 64
 """Rows that a tower has computed when its weights are put on huge pages: that takes the time that it saves on
-100 to 200 rows, so that whoever asks one query does not pay for it."""
+100 to 200 rows, so whoever asks a few queries does not pay for it, and a service or an ingest soon has it."""
 
 
 class Tower:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pinakes.kernels import scan
-from pinakes.kernels.scan import best_rows, narrow
+from pinakes.kernels.scan import above, best_rows, narrow
 from pinakes.kernels.similarity import cosine_scores, unit_rows, widen
 
 
@@ -40,3 +40,12 @@ def test_narrowing_keeps_the_best_and_their_equals():
     query = np.array([1, 0], dtype=np.float32)
     assert narrow(vectors, np.array([1, 2, 3, 4]), query, 1).tolist() == [2, 3]
     assert narrow(vectors, np.array([1, 4]), query, 2).tolist() == [1, 4]
+
+
+def test_what_may_reach_a_score_is_kept():
+    vectors = np.array([[1, 0], [0.6, 0.8], [0.8, 0.6], [0, 1]], dtype=np.float32)
+    query = np.array([1, 0], dtype=np.float32)
+    assert above(vectors, np.array([0, 1, 2, 3]), query, 0.7).tolist() == [0, 2]
+    assert above(vectors, np.array([1, 3]), query, 0.6).tolist() == [1]  # equal, which rounding must not hide
+    assert above(vectors, np.array([1, 3]), query, -np.inf).tolist() == [1, 3]
+    assert above(vectors, np.array([], dtype=np.int64), query, 0.5).tolist() == []

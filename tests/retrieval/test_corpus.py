@@ -45,6 +45,10 @@ def test_families_are_the_same_pictures_in_any_order():
     assert corpus_of(segment({"a": "xy", "b": "yx", "c": "x", "d": ""})).family.tolist() == [0, 0, 2, 3]
 
 
+def test_without_pictures_every_item_is_its_own_family():
+    assert corpus_of(segment({"a": "", "b": ""}), segment({"c": ""})).family.tolist() == [0, 1, 2]
+
+
 def test_a_dead_row_founds_no_family():
     release = corpus_of(segment({"a": "x", "b": "x"}), segment({}, removed=["a"]))
     assert np.flatnonzero(release.alive).tolist() == [1]

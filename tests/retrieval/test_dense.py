@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pinakes.indexes.exact import ExactIndex
 from pinakes.kernels.similarity import cosine_scores, unit_rows
 from pinakes.retrieval.corpus import Space, SpacePart, consecutive
-from pinakes.retrieval.dense import search_space
+from pinakes.retrieval.dense import search_part, search_space
 
 
 def part(vectors, item_rows, first_view=0):
@@ -58,6 +58,23 @@ def test_k_distinct_items_survive_an_item_with_many_views():
     space = Space("picture", 2, (part([*near, [0.8, 0.6], [0.6, 0.8]], [0] * 30 + [1, 2]),))
     hits = search_space(space, np.array([1.0, 0.0], np.float32), 3, None, np.arange(3))
     assert hits.rows.tolist() == [0, 1, 2]
+
+
+def test_a_segment_is_not_scored_below_what_others_have():
+    one = part([[1.0, 0.0], [0.8, 0.6], [0.6, 0.8], [0.0, 1.0]], [4, 5, 6, 7])
+    query = np.array([[1.0, 0.0]], np.float32)
+    (hits,) = search_part(one, query, 4, None, [0.7])
+    assert (hits.rows.tolist(), hits.scanned) == ([4, 5], 4)
+    (hits,) = search_part(one, query, 4, None)
+    assert hits.rows.tolist() == [4, 5, 6, 7]
+
+
+@pytest.mark.parametrize(("order", "rows"), [([0, 1, 2], [0, 1]), ([0, 2, 1], [0, 2])])
+def test_equals_in_two_segments_go_by_their_order(order, rows):
+    space = Space("s", 2, (part([[1.0, 0.0], [0.6, 0.8]], [0, 1]), part([[0.6, 0.8]], [2], 2)))
+    hits = search_space(space, np.array([1.0, 0.0], np.float32), 2, None, np.array(order))
+    assert hits.rows.tolist() == rows
+    assert hits.scores[1] == pytest.approx(0.6, abs=1e-3)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 12), st.integers(1, 4), st.booleans())

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+_SCALAR = frozenset({str, int, float, bool, type(None)})
+
 
 def sha256_bytes(data: bytes | bytearray | memoryview) -> str:
     """Return the SHA-256 of ``data`` as 64 lower-case hex digits."""
@@ -49,6 +51,8 @@ def digest(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     """Return ``value`` in the types that JSON has."""
+    if type(value) in _SCALAR:  # nearly all are, and what is no mapping is slow to tell
+        return value
     if isinstance(value, Mapping):
         # json would write the key 1 as "1", and two different mappings would share a digest.
         if not all(isinstance(key, str) for key in value):

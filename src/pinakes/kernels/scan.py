@@ -113,3 +113,22 @@ def narrow(vectors: Stored, rows: NDArray[np.int64], query: NDArray[np.float32],
     if len(rows) <= 2 * k:
         return rows  # too few for a scan to save an exact score
     return best_rows(vectors, query[None], k, rows)[0]
+
+
+def above(
+    vectors: Stored, rows: NDArray[np.int64], query: NDArray[np.float32], least: float
+) -> NDArray[np.int64]:
+    """Keep those of some rows whose exact score may reach another.
+
+    Args:
+        vectors: unit rows, shape (n, dim).
+        rows: int64, ascending.
+        query: unit vector, shape (dim,).
+        least: a score; minus infinity keeps all.
+
+    Returns:
+        int64, ascending.
+    """
+    if least == -np.inf or not len(rows):
+        return rows
+    return rows[products_at(vectors, rows, query) >= least - scan_error(vectors.shape[1])]

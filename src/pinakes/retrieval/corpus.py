@@ -183,6 +183,8 @@ class Corpus:
             picture: what names the picture of each view, shape (views,).
         """
         family = np.arange(len(self.alive), dtype=np.int64)
+        if not self.views.height:
+            return family
         pictured = (
             self.views.lazy()
             .select("item_row", picture.alias("media"))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.indexes.base import Proposal, VectorIndex
-from pinakes.kernels.scan import narrow
+from pinakes.kernels.scan import above, narrow
 from pinakes.kernels.similarity import cosine_scores
 from pinakes.kernels.topk import best
 from pinakes.retrieval.corpus import Space, SpacePart
@@ -72,8 +72,14 @@ def search_together(
         k, mask, order: as in `search_space`.
         exactly: ask no approximate index.
     """
-    by_part = [search_part(part, queries, k, mask, exactly=exactly) for part in space.parts]
-    return [_merged(found, k, order) for found in zip(*by_part, strict=True)]
+    found: list[list[DenseHits]] = [[] for _ in queries]
+    for part in space.parts:
+        least = [_least(hits, k) for hits in found]
+        for hits, more in zip(
+            found, search_part(part, queries, k, mask, least, exactly=exactly), strict=True
+        ):
+            hits.append(more)
+    return [_merged(hits, k, order) for hits in found]
 
 
 def search_part(
@@ -81,20 +87,33 @@ def search_part(
     queries: NDArray[np.float32],
     k: int,
     mask: NDArray[np.bool_] | None,
+    least: Sequence[float] | None = None,
     *,
     exactly: bool = False,
 ) -> list[DenseHits]:
-    """Search one segment: the k best items of each query are among those that come back, in no order."""
+    """Search one segment: the k best items of each query are among those that come back, in no order.
+
+    Args:
+        least: for each query a score that k items of other segments have; what is below it may stay away.
+    """
     rows = None if mask is None else part.of_rows(mask)
     allowed = None if rows is None else int(np.count_nonzero(rows))
     if allowed == len(part.vectors):
         rows, allowed = None, None  # the filter is of what is in other segments
     choice = Choice(part.index) if exactly else part.planner.choose(k, allowed)
     proposals = choice.index.propose(queries, k, rows)
-    return [
-        _score(part, choice, query, _enough_items(part, choice.index, proposal, query=query, k=k, mask=rows))
-        for query, proposal in zip(queries, proposals, strict=True)
-    ]
+    hits = []
+    for query, proposal, floor in zip(queries, proposals, least or [-np.inf] * len(queries), strict=True):
+        enough = _enough_items(part, choice.index, proposal, query=query, k=k, mask=rows)
+        worth = Proposal(above(part.vectors, enough.rows, query, floor), enough.scanned)
+        hits.append(_score(part, choice, query, worth))
+    return hits
+
+
+def _least(found: Sequence[DenseHits], k: int) -> float:
+    """Return the highest score that k items of one segment have; minus infinity where none has so many."""
+    enough = [hits.scores for hits in found if len(hits.scores) >= k]
+    return max((float(np.partition(scores, -k)[-k]) for scores in enough), default=-np.inf)
 
 
 def _enough_items(

@@ -178,6 +178,28 @@ def test_misspelt_and_unfinished_words(engine):
     assert engine.search("flow", prefix=True).ids[:3] == engine.search("flow").ids[:3]
 
 
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"top": 1.5}, "top is a whole number, got 1.5"),
+        ({"offset": "a"}, "offset is a whole number, got 'a'"),
+        ({"as_of": "2024-01-01"}, r"as_of is a datetime\.date, got '2024-01-01'"),
+        ({"sort": 5}, "sort is the name of a field, got 5"),
+        ({"facets": [1]}, r"facets are names of fields, got \[1\]"),
+        ({"weights": {"words": float("nan")}}, "the weight of words must be a finite number, got nan"),
+        ({"weights": {"words": "a"}}, "the weight of words must be a finite number, got 'a'"),
+        ({"image": 5}, "a picture is a path, .*; got int"),
+        ({"vector": np.ones(512, complex)}, "a vector holds real numbers, got complex128"),
+        ({"vector": ["a"] * 512}, "a vector holds real numbers, got <U1"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused_by_name(engine, query, says):
+    with pytest.raises(QueryError, match=says):
+        engine.search("coin", **query)
+    with pytest.raises(QueryError, match="a query is a mapping of the arguments of search, got 'coin'"):
+        engine.search_many(["coin"])
+
+
 def test_an_id_in_capitals_is_the_same_id(engine):
     assert engine.search("FLOWER-0003")[0].id == "flower-0003"
 

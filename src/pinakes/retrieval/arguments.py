@@ -1,8 +1,10 @@
 """A query as it is asked: the arguments of a search, before anything is encoded."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
@@ -43,8 +45,10 @@ class SearchArguments:
         """Read arguments by name.
 
         Raises:
-            QueryError: one that `Engine.search` does not have.
+            QueryError: one that `Engine.search` does not have, or no mapping.
         """
+        if not isinstance(query, Mapping):
+            raise QueryError(f"a query is a mapping of the arguments of search, got {query!r}")
         known = cls.__dataclass_fields__
         if unknown := sorted(query.keys() - known.keys()):
             raise QueryError(f"search takes no {unknown[0]!r}; it takes {', '.join(sorted(known))}")
@@ -65,8 +69,7 @@ class SearchArguments:
             raise UnknownNameError("reranker", self.rerank, opened.release.models)
         if self.min_confidence is not None:
             raise QueryError("min_confidence needs a calibrator, and none is bound to this release")
-        if not isinstance(self.weights, Mapping | None):
-            raise QueryError("weights are given by signal, such as {'words': 0.5}")
+        self._check()
         blocked = opened.searcher.policy.blocked
         encoder = QueryEncoder(opened.corpus, opened.encoders, prepare, blocked, self.score)
         collapse = opened.settings.collapse if self.collapse is None else self.collapse
@@ -87,6 +90,27 @@ class SearchArguments:
             facets=(self.facets,) if isinstance(self.facets, str) else tuple(self.facets),
             prefix=self.prefix,
         )
+
+    def _check(self) -> None:
+        """Refuse values of another kind, of which some would be taken for something else without a word.
+
+        Raises:
+            QueryError: says which argument, what it takes, and what was given.
+        """
+        for name, value in (("top", self.top), ("candidates", self.candidates), ("offset", self.offset)):
+            if not isinstance(value, Integral):
+                raise QueryError(f"{name} is a whole number, got {value!r}")
+        if not isinstance(self.as_of, date | None):
+            raise QueryError(f"as_of is a datetime.date, got {self.as_of!r}")
+        if not isinstance(self.sort, str | None):
+            raise QueryError(f"sort is the name of a field, got {self.sort!r}")
+        if not isinstance(self.facets, Sequence) or not all(isinstance(name, str) for name in self.facets):
+            raise QueryError(f"facets are names of fields, got {self.facets!r}")
+        if not isinstance(self.weights, Mapping | None):
+            raise QueryError("weights are given by signal, such as {'words': 0.5}")
+        for signal, weight in (self.weights or {}).items():
+            if not isinstance(weight, Real) or not math.isfinite(weight):
+                raise QueryError(f"the weight of {signal} must be a finite number, got {weight!r}")
 
     def notes(self, opened: OpenRelease) -> tuple[str, ...]:
         """Return what the asker should know: what this release cannot encode, where something had to be."""

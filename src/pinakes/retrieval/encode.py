@@ -288,7 +288,10 @@ class QueryEncoder:
         for name, given in named.items():
             if name not in self.corpus.spaces:
                 raise UnknownNameError("space", name, self.corpus.spaces)
-            row, dim = np.asarray(given, dtype=np.float64), self.corpus.spaces[name].dim
+            array, dim = np.asarray(given), self.corpus.spaces[name].dim
+            if array.dtype.kind not in "fiu":
+                raise QueryError(f"a vector holds real numbers, got {array.dtype}")
+            row = array.astype(np.float64)
             if row.shape != (dim,):
                 raise QueryError(f"space {name} takes a vector of shape ({dim},), got {row.shape}")
             if not np.isfinite(row).all() or not row.any():
@@ -374,6 +377,9 @@ def _picture_bytes(picture: Picture) -> bytes:
                 f"a picture array must be RGB uint8 of shape (h, w, 3), got {picture.dtype} {picture.shape}"
             )
         picture = Image.fromarray(picture)
+    if not isinstance(picture, Image.Image):
+        got = type(picture).__name__
+        raise QueryError(f"a picture is a path, the bytes of a file, a PIL image or an array; got {got}")
     buffer = io.BytesIO()
     picture.save(buffer, format="PNG")
     return buffer.getvalue()

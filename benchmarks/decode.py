@@ -69,7 +69,7 @@ def here(files: list[Path]) -> None:
     for file in files:
         data = file.read_bytes()
         hashlib.sha256(data).hexdigest()
-        phash(decode(data, shorter_side=SHORTER_SIDE).rgb)
+        phash(decode(data, shorter_side=SHORTER_SIDE).image)
 
 
 def jobs(files: list[Path]) -> Iterator[Job]:

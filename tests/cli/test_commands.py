@@ -154,6 +154,16 @@ def test_a_new_collection_says_where_it_lies_and_a_table_to_add_which_column_it_
     assert "no vectors" in pinakes("tune", tmp_path / "mugs")[1]
 
 
+def test_values_that_do_not_fit_any_more_are_counted(pinakes, tmp_path):
+    table = tmp_path / "mugs.csv"
+    table.write_text("id,title,price\n1,A mug,3.5\n2,Another,4.5\n")
+    assert "left out" not in pinakes("index", table)[1]
+    table.write_text("id,title,price\n1,A mug,ask\n2,Another,soon\n")
+    out = pinakes("index", table)[1]
+    assert "2 read: 0 added, 2 updated, 0 unchanged, 0 quarantined, 0 vanished; 2 values left out" in out
+    assert "why: pinakes doctor" in out
+
+
 def test_a_dry_run_shows_the_map_and_writes_settings_only(pinakes, gallery, tmp_path):
     code, out, _ = pinakes("index", gallery / "items.jsonl", "--into", tmp_path / "new", "--dry-run")
     assert code == 0

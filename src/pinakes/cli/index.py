@@ -131,6 +131,7 @@ def _print(done: IndexReport) -> None:
         f"{added.read:,} read: {added.added:,} added, {added.updated:,} updated, "
         f"{added.unchanged:,} unchanged, {added.quarantined:,} quarantined, {added.vanished:,} vanished"
         + (f" ({added.pruned:,} deleted)" if added.pruned else "")
+        + (f"; {number_of(added.left_out, 'value')} left out" if added.left_out else "")
     )
     pictures = added.pictures
     rate = f" ({pictures.decoded / added.seconds:,.0f} images/s)" if pictures.decoded else ""
@@ -138,7 +139,7 @@ def _print(done: IndexReport) -> None:
         f"pictures: {pictures.decoded:,} decoded{rate}, {pictures.unchanged:,} unchanged, "
         f"{pictures.refused:,} refused, {pictures.missing:,} missing"
     )
-    if added.quarantined or pictures.refused or pictures.missing:
+    if added.quarantined or added.left_out or pictures.refused or pictures.missing:
         say(f"what was left out, and why: pinakes doctor {shlex.quote(str(done.folder))}")
     features = added.features
     if features.hit_rate is not None:

@@ -124,4 +124,5 @@ def _report(counts: Counter[str], seconds: float) -> AddReport:
         pictures=pictures,
         features=FeatureCounts(counts["features_made"], counts["features_found"]),
         seconds=seconds,
+        left_out=counts["left_out"],
     )

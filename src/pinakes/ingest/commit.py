@@ -50,7 +50,8 @@ def commit_chunk(
 
     Returns:
         How many entries were ``read``, ``added``, ``updated``, ``unchanged`` and ``quarantined``, and
-        ``pictures_decoded``, ``pictures_unchanged``, ``pictures_refused`` and ``pictures_missing``.
+        ``pictures_decoded``, ``pictures_unchanged``, ``pictures_refused`` and ``pictures_missing``; and as
+        ``left_out`` how many values and vectors of the records could not be used.
     """
     counts: Counter[str] = Counter(read=len(chunk.records) + len(chunk.rejections))
     entries = [_entry(rejection) for rejection in chunk.rejections]
@@ -64,7 +65,8 @@ def commit_chunk(
         counts["pictures_remote"] += sum(
             chunk.outcomes[picture.uri].reason == NOT_LOCAL for picture in record.pictures
         )
-        counts["pictures_missing"] += sum(rejection.uri is not None for rejection in record.left_out)
+        missing = sum(rejection.uri is not None for rejection in record.left_out)
+        counts.update(pictures_missing=missing, left_out=len(record.left_out) - missing)
         refused = [
             *(_entry(rejection) for rejection in record.left_out),
             *_refused_pictures(record, chunk.outcomes),

@@ -57,6 +57,8 @@ class AddReport:
         pictures: what came of the pictures.
         features: what the encoders and the feature cache did for them.
         seconds: wall-clock time.
+        left_out: values and vectors of items that could not be used, and are unknown; each has a reason in
+            quarantine.
     """
 
     read: int = 0
@@ -69,6 +71,7 @@ class AddReport:
     pictures: PictureCounts = field(default_factory=PictureCounts)
     features: FeatureCounts = field(default_factory=FeatureCounts)
     seconds: float = 0.0
+    left_out: int = 0
 
     @property
     def items(self) -> int:

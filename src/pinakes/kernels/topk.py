@@ -30,21 +30,6 @@ def best(scores: NDArray[np.float64], order: NDArray[np.int64], k: int) -> NDArr
     return kept[ranked[:k]].astype(np.int64)
 
 
-def at_least_best(scores: NDArray[np.float32], k: int, slack: float) -> NDArray[np.int64]:
-    """Return every position whose score is within ``slack`` of the k-th best, ascending.
-
-    This is a superset of the true top k whenever no score is off by more than ``slack / 2``. Scores of
-    minus infinity never qualify.
-    """
-    if k <= 0:
-        return np.empty(0, dtype=np.int64)
-    floor = -np.inf
-    if len(scores) > k:
-        floor = float(np.partition(scores, len(scores) - k)[len(scores) - k]) - slack
-    qualifies = scores >= floor if floor > -np.inf else scores > -np.inf
-    return np.flatnonzero(qualifies).astype(np.int64)
-
-
 def most_frequent(counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """Return the places of the highest counts above zero, highest first, ties by place."""
     found = np.flatnonzero(counts)

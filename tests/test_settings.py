@@ -66,6 +66,10 @@ def test_the_types_of_the_attributes_by_name():
         ),
         ({"format": 2}, "format: Input should be 1, got 2"),
         ({"source": {"path": 5}}, "source.path: Input should be a valid string, got 5"),
+        (
+            {"spaces": {"foo": 1}},
+            "spaces.foo: a table is expected, whose keys stand below a line [spaces.foo], got 1",
+        ),
         ({"attributes": {"price": {}}}, "attributes.price.type: Field required"),
         (
             {"attributes": {"price": {"type": "flot"}}},

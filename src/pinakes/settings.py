@@ -326,6 +326,8 @@ def _explain(error: Any) -> str:
     shows_input = error["type"] != "missing" and not isinstance(error["input"], dict)
     got = f", got {error['input']!r}" if shows_input else ""
     message = error["msg"].removeprefix("Value error, ")
+    if error["type"] in ("model_type", "dict_type"):  # pydantic speaks of dictionaries and our classes
+        message = f"a table is expected, whose keys stand below a line [{key}]"
     return f"{key or 'the file'}: {message}{got}"
 
 

@@ -29,7 +29,7 @@ PRAGMAS = (
 _DISK = {
     sqlite3.SQLITE_FULL: "no space left",
     sqlite3.SQLITE_READONLY: "it can only be read",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; its folder has to be writable, even to read it",
     sqlite3.SQLITE_PERM: "not permitted",
     sqlite3.SQLITE_AUTH: "not permitted",
     sqlite3.SQLITE_IOERR: "the disk failed",

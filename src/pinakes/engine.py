@@ -184,8 +184,8 @@ class Engine:
             min_confidence: least confidence of a hit, 0 to 1; needs a calibrated release.
             sort: a field by which what was found is ordered, lowest first; ``-`` before it for highest first.
                 Unknown values come last, equal ones go by id. Found is every item that holds all words
-                (or where none does, one), the ``candidates`` nearest of each space, and of a filter alone
-                all that pass.
+                (or where none does, one), the ``candidates`` nearest of each space, and of a filter or an
+                order alone all that may be shown.
             facets: fields whose values are counted under the filter; see `facets`.
             prefix: the last word may be the beginning of another, as while it is typed.
             offset: how many hits, of the pages before, are left out.

@@ -59,6 +59,13 @@ def test_all_that_is_found_is_put_in_order_whatever_the_candidates(engine, size,
     assert pages(engine, size, **query, candidates=2) == expected
 
 
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_an_order_alone_lists_the_whole_collection(engine, size):
+    everything = pages(engine, size, where="id is not null", sort="-price")
+    assert len(everything) == len(engine)
+    assert pages(engine, size, sort="-price") == everything
+
+
 def test_the_answer_says_how_many_hold_only_some_of_the_words(engine):
     assert engine.search("red lamp", sort="price").notes == (
         "in order are the 2 that hold every word; 7 more hold only some",

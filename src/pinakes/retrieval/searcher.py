@@ -89,8 +89,10 @@ class Searcher:
             FilterError, UnknownNameError: see `Masks.allowed`.
         """
         watch = watch or Stopwatch()
-        if not query.words and not query.spaces and query.where is None:
-            raise QueryError("nothing to search for: give a text, a picture, an item, a vector or a filter")
+        if not (query.words or query.spaces) and query.where is None and query.cut.sort is None:
+            raise QueryError(
+                "nothing to search for: give a text, a picture, an item, a vector, a filter or an order"
+            )
         self._check_weights(query.weights)
         sort = None if query.cut.sort is None else read_sort(query.cut.sort, self.schema)
         with watch.stage("filter"):

@@ -35,12 +35,6 @@ GRACE = 15
 SHARING = "pinakes.serving.sharing:SharingLoop"
 """The event loop of one of several workers."""
 
-ALLOCATIONS = 10_000
-"""Objects that a worker makes between two rounds of the garbage collector: a few answers, not each.
-
-A round at 700, as Python has it, comes twice in an answer and finds that all of it is in use.
-"""
-
 PLACES = 4
 """Processes for each worker that may tell how many connections they have: one may be added, some end late."""
 
@@ -133,7 +127,6 @@ def build_app(folder: Path, config: ServingConfig) -> FastAPI:
     # What was loaded stays: to look through it again and again would hold up requests, by 50 ms each time.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(ALLOCATIONS, *gc.get_threshold()[1:])
     return app
 
 

@@ -90,6 +90,7 @@ def test_a_base_that_failed_is_tried_again_when_the_deltas_have_grown(drained):
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_tried_again(gallery, caplog):
+    CollectionPaths(gallery).inbox_lock.unlink(missing_ok=True)  # whoever served the original left one
     CollectionPaths(gallery).inbox_lock.mkdir()  # nobody can write to a file of this name
     waits = []
     drainer = Drainer(gallery, lambda: len(waits) == 2, sleep=waits.append)

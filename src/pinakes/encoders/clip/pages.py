@@ -6,6 +6,7 @@ See docs/decisions/0005-clip-onnx.md.
 import ctypes
 import mmap
 import os
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,10 @@ _COLLAPSE: Final = 25
 
 _SETTING: Final = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 _SIZE: Final = Path("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size")
+_PAUSE: Final = 0.02
+"""Seconds between two pages, each of which takes a core, and the memory's lock, for about 5 ms: whoever asks
+meanwhile waits for one of them, not for all."""
+
 _PRESENT: Final = np.uint64(1 << 63)
 """Of an entry in /proc/self/pagemap (Documentation/admin-guide/mm/pagemap.rst)."""
 
@@ -70,12 +75,13 @@ def use_huge_pages(memory: Iterable[range]) -> int:
         return 0
     advise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
     try:
-        return sum(
-            size
-            for span in memory
-            for begin in range(-(-span.start // size) * size, span.stop - size + 1, size)
-            if _in_use(entries, begin, size) and advise(begin, size, _COLLAPSE) == 0
-        )
+        moved = 0
+        for span in memory:
+            for begin in range(-(-span.start // size) * size, span.stop - size + 1, size):
+                if _in_use(entries, begin, size) and advise(begin, size, _COLLAPSE) == 0:
+                    moved += size
+                    time.sleep(_PAUSE)
+        return moved
     finally:
         os.close(entries)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pinakes.errors import UnknownNameError, UsageError, WithheldError
 from pinakes.retrieval.arguments import SearchArguments
-from pinakes.retrieval.audit import Audited, Auditor
+from pinakes.retrieval.audit import Auditor
 from pinakes.retrieval.duplicates import Duplicates
 from pinakes.retrieval.encode import Pictures
 from pinakes.retrieval.export import ExportReport, export_space, read_space
@@ -55,7 +55,7 @@ class Engine:
         self.ref = ref
         self._follower = Follower(paths, ref, pinned)
         self._pictures = PictureMaker(paths.media)
-        self._auditor: Auditor | None = None
+        self._auditor = Auditor()
 
     def __enter__(self) -> Self:
         self._current()
@@ -67,9 +67,7 @@ class Engine:
     def close(self) -> None:
         """Give back leases and end the decoding process; the engine opens again when it is used again."""
         self._follower.close()
-        auditor, self._auditor = self._auditor, None
-        if auditor is not None:
-            auditor.close()
+        self._auditor.close()
         self._pictures.close()
 
     def refresh(self) -> Release:
@@ -238,10 +236,7 @@ class Engine:
     def _finished(
         self, opened: OpenRelease, asked: SearchArguments, query: EncodedQuery, found: Results
     ) -> Results:
-        auditor = self._auditor
-        if auditor is None:  # without a lock: two threads at once would audit twice as often, once
-            auditor = self._auditor = Auditor(opened.settings.audit)
-        auditor.consider(opened.searcher, query, found)
+        self._auditor.consider(opened.settings.audit, opened.searcher, query, found)
         inline = partial(inline_hit, self.thumbnail)
         return replace(found, picture=inline, notes=(*found.notes, *asked.notes(opened)))
 
@@ -252,8 +247,7 @@ class Engine:
             ``answers`` that were compared, rows ``wanted`` by the exact ones, and how many of them were
             ``found``: found / wanted is the recall in service.
         """
-        auditor = self._auditor
-        return (Audited() if auditor is None else auditor.audited).counts()
+        return self._auditor.audited.counts()
 
     def vectors(self, space: str) -> tuple[list[str], NDArray[np.float32]]:
         """Return the vectors of a space.

@@ -23,22 +23,22 @@ def answer(recall):
 
 
 def test_one_in_so_many_approximate_answers_is_compared():
-    auditor, searcher = Auditor(1), Compared()
-    auditor.consider(searcher, None, answer(0.99))
+    auditor, searcher = Auditor(), Compared()
+    auditor.consider(1, searcher, None, answer(0.99))
     auditor.close()
     assert auditor.audited == Audited(1, 10, 9)
     assert auditor.audited.counts() == {"answers": 1, "wanted": 10, "found": 9}
-    third = Auditor(3)
+    third = Auditor()
     for _ in range(3):
-        third.consider(searcher, None, answer(0.99))
+        third.consider(3, searcher, None, answer(0.99))
     third.close()
     assert third.audited.answers == 1
 
 
 @pytest.mark.parametrize(("every", "recall"), [(0, 0.9), (1, 1.0)])
 def test_nothing_is_compared_where_nothing_can_be_lost(every, recall):
-    auditor, searcher = Auditor(every), Compared()
-    auditor.consider(searcher, None, answer(recall))
+    auditor, searcher = Auditor(), Compared()
+    auditor.consider(every, searcher, None, answer(recall))
     auditor.close()
     assert (searcher.asked, auditor.audited) == (0, Audited())
 
@@ -48,9 +48,9 @@ def test_a_comparison_that_fails_stops_no_other():
         def compare(self, query):
             raise ValueError("damaged")
 
-    auditor = Auditor(1)
-    auditor.consider(Fails(), None, answer(0.9))
+    auditor = Auditor()
+    auditor.consider(1, Fails(), None, answer(0.9))
     auditor.close()
-    auditor.consider(Compared(), None, answer(0.9))
+    auditor.consider(1, Compared(), None, answer(0.9))
     auditor.close()
     assert auditor.audited.answers == 1

@@ -104,3 +104,13 @@ def test_the_environment_names_the_file(path, monkeypatch):
     own = shared_tally()
     assert own.least() is None
     own.close()
+
+
+def test_who_finds_no_file_or_no_place_serves_without(tmp_path, monkeypatch):
+    monkeypatch.setenv(TALLY, str(tmp_path / "cleared away"))
+    assert shared_tally() is None
+    Tally.create(tmp_path / "full", 1)
+    with Other(tmp_path / "full") as first:
+        first.tell(0)
+        monkeypatch.setenv(TALLY, str(tmp_path / "full"))
+        assert shared_tally() is None

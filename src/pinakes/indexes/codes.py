@@ -128,9 +128,7 @@ class _Fetched:
     def of(self, rows: NDArray[np.int64]) -> Any:
         """Return the index over the codes of some rows, in their order; ``most`` at most."""
         if not np.array_equal(rows, self._held):
-            self._held = rows[
-                :0
-            ]  # until all is done: whoever is interrupted leaves neither old nor new codes
+            self._held = rows[:0]  # whoever is interrupted leaves neither the old codes nor all new ones
             read_rows_ahead(self._codes, rows)
             codes = self._codes.view(np.ndarray)  # a memory map is slow to index
             codes.take(rows, axis=0, out=self._buffer[: len(rows)], mode="clip")  # other modes copy twice

@@ -32,9 +32,7 @@ class Audited:
 class Auditor:
     """Compares one in so many approximate answers, in a thread of its own: no request waits for it."""
 
-    def __init__(self, every: int) -> None:
-        """Take how many approximate answers there are to one that is compared; 0 for none."""
-        self._every = every
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._seen = 0
         self._busy = False
@@ -47,13 +45,18 @@ class Auditor:
         with self._lock:
             return self._audited
 
-    def consider(self, searcher: Searcher, query: EncodedQuery, results: Results) -> None:
-        """Note an answer; compare it when its turn comes, and the one before is done."""
-        if not self._every or all(step.recall == 1.0 for step in results.plan):
+    def consider(self, every: int, searcher: Searcher, query: EncodedQuery, results: Results) -> None:
+        """Note an answer; compare it when its turn comes, and the one before is done.
+
+        Args:
+            every: how many approximate answers there are to one that is compared; 0 for none.
+            searcher, query, results: what answered what, and how.
+        """
+        if not every or all(step.recall == 1.0 for step in results.plan):
             return
         with self._lock:
             self._seen += 1
-            if self._seen % self._every or self._busy:
+            if self._seen % every or self._busy:
                 return
             self._busy = True
             if self._thread is None:

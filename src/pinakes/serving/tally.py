@@ -3,6 +3,7 @@
 import fcntl
 import mmap
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -76,10 +77,12 @@ class Tally:
 
 
 def shared_tally() -> Tally | None:
-    """Return a place in the file that the environment names; None where it names none.
+    """Return a place in the file that the environment names; None where it names none, or there is none.
 
-    Raises:
-        OSError: see `Tally`.
+    The file may be gone: many systems clear their temporary folder now and then. Whoever starts after that
+    serves all the same, and takes connections as they come.
     """
     path = os.environ.get(TALLY)
-    return Tally(Path(path)) if path else None
+    with suppress(OSError):
+        return Tally(Path(path)) if path else None
+    return None

@@ -203,6 +203,15 @@ def test_a_picture_that_is_lost_is_said_to_be(client):
     assert "not part of a link" in Page(client.get("/?lost=1&q=blue")).text
 
 
+def test_no_other_answer_is_shown_before_that_to_a_picture(client):
+    for address in ("/?pic=ab12", "/?q=blue&pic=ab12"):
+        page = Page(client.get(address))
+        (results,) = [part for part in page.all("section") if part.get("id") == "results"]
+        assert results["aria-busy"] == "true"
+        assert not [card for card in page.all("li") if "data-id" in card]
+        assert "are not part of a link" in page.text  # for a browser without scripts
+
+
 @pytest.mark.parametrize(
     ("address", "status", "says"),
     [

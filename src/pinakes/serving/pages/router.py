@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from pinakes.serving.access import Searcher, Visitor
 from pinakes.serving.context import ServingContext
-from pinakes.serving.pages.asked import Asked, read_asked
+from pinakes.serving.pages.asked import read_asked
 from pinakes.serving.pages.assets import static_file
 from pinakes.serving.pages.collection_page import collection_values
 from pinakes.serving.pages.item_page import item_values
@@ -43,16 +43,18 @@ def pages_router(context: ServingContext) -> APIRouter:
         html = await admission.run(lambda: render(template, values()))
         return HTMLResponse(html, headers=HEADERS)
 
-    def search_values(asked: Asked, picture: bytes | None, *, lost: bool = False) -> dict[str, Any]:
-        return SearchPage(context.engine, read_site(context.engine)).values(asked, picture, lost=lost)
+    def search_page() -> SearchPage:
+        return SearchPage(context.engine, read_site(context.engine))
 
     @router.get("/", dependencies=[Visitor])
     @router.get("/search", dependencies=[Visitor])
     async def search(request: Request) -> HTMLResponse:
         asked = read_asked(request.query_params.multi_items())
-        # Only the browser knows the picture of a search: it says so when it has lost it.
+        # Only the browser knows the picture of a search: it asks again with it, or says that it has lost it.
+        if "pic" in request.query_params:
+            return await page("search.html", lambda: search_page().awaiting(asked))
         lost = "lost" in request.query_params
-        return await page("search.html", lambda: search_values(asked, None, lost=lost))
+        return await page("search.html", lambda: search_page().values(asked, lost=lost))
 
     @router.post("/search", dependencies=[Visitor])
     async def search_by_picture(request: Request) -> HTMLResponse:
@@ -60,7 +62,7 @@ def pages_router(context: ServingContext) -> APIRouter:
         picture = next((upload.data for upload in form.uploads), None)
         return await page(
             "search.html",
-            lambda: search_values(read_asked(form.fields), picture),
+            lambda: search_page().values(read_asked(form.fields), picture),
             pictured=picture is not None,
         )
 

@@ -32,15 +32,6 @@ LOST = (
     "Drop the picture here again to search with it."
 )
 
-_LOST = {
-    "welcome": None,
-    "answer": None,
-    "cards": (),
-    "state": "lost_picture",
-    "meant": None,
-    "summary": "The picture is gone",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
@@ -67,8 +58,9 @@ class SearchPage:
             MediaError: the picture was refused.
         """
         if asked.empty and picture is None:
-            values = self._welcome(asked)
-            return {**values, **_LOST} if lost else values
+            if lost:
+                return self._nothing(asked, "lost_picture", "The picture is gone")
+            return self._welcome(asked)
         schema = self.site.schema
         results = self._search(asked, picture, asked.n + 1)
         ranked = bool(asked.words or asked.like) or picture is not None
@@ -94,6 +86,10 @@ class SearchPage:
             "welcome": None,
         }
 
+    def awaiting(self, asked: Asked) -> dict[str, Any]:
+        """Show the frame of a search whose picture the browser is about to send."""
+        return self._nothing(asked, "awaiting_picture", "Searching with a picture")
+
     def _drops(self, asked: Asked, picture: bytes | None, found: int) -> tuple[Drop, ...]:
         def count(without: Asked) -> int:
             where = without.tree(self.site.schema)
@@ -105,29 +101,36 @@ class SearchPage:
 
         return droppable(asked, count, found)
 
-    def _welcome(self, asked: Asked) -> dict[str, Any]:
+    def _nothing(self, asked: Asked, state: str, summary: str) -> dict[str, Any]:
+        """Show no answer, and why."""
         schema = self.site.schema
-        facets = shown_facets(self.engine, Asked(), schema)
-        common = {**self._common(asked), "facets": facets, "total": self.engine.count()}
-        common |= {
+        return {
+            **self._common(asked),
+            "answer": None,
+            "cards": (),
+            "samples": (),
+            "welcome": None,
+            "facets": shown_facets(self.engine, asked, schema),
+            "total": self.engine.count(asked.tree(schema)),
             "meant": None,
             "orders": (),
             "more": None,
             "notes": (),
-            "state": "first",
+            "state": state,
             "drops": (),
-            "summary": "",
+            "summary": summary,
         }
+
+    def _welcome(self, asked: Asked) -> dict[str, Any]:
+        nothing = self._nothing(asked, "first", "")
         if self.site.synthetic and has_gallery(self.engine):
             results = self._search(QUESTION, None, QUESTION.n)
             liked = card_of(self.engine, QUESTION.like)
             question = Question(liked, QUESTION.q, QUESTION.url) if liked else None
             cards = make_cards(self.engine, results, results.plan)
-            welcome = Welcome(GALLERY, question)
-            return {**common, "answer": results, "cards": cards, "samples": (), "welcome": welcome}
+            return {**nothing, "answer": results, "cards": cards, "welcome": Welcome(GALLERY, question)}
         samples = self._samples()
-        welcome = Welcome(examples_of(samples))
-        return {**common, "answer": None, "cards": (), "samples": samples, "welcome": welcome}
+        return {**nothing, "samples": samples, "welcome": Welcome(examples_of(samples))}
 
     def _samples(self) -> tuple[Card, ...]:
         return samples_of(self.engine, shown_facets(self.engine, Asked(), self.site.schema))

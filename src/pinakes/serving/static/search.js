@@ -190,6 +190,7 @@ function restoreScroll() {
 
 /** Show again what the address says: after Back, or a reload. */
 async function restore(form) {
+  busy(true);
   const address = new URL(location.href);
   const id = address.searchParams.get("pic");
   const blob = id ? await kept(id) : null;

@@ -31,8 +31,8 @@ import pinakes
 from pinakes.catalog.database import Database
 from pinakes.collection import Collection
 from pinakes.creation import restore_collection
-from pinakes.engine import open_engine
 from pinakes.ingest.inbox import Inbox, deletion, upsert
+from pinakes.opening import open_engine
 from pinakes.snapshots.layout import TEMPORARY, list_snapshots
 from pinakes.snapshots.refs import list_refs, read_ref
 from pinakes.sources.base import Record

@@ -89,6 +89,31 @@ def test_pictures_and_vectors_travel(client, engine, pristine):
     ]
 
 
+def test_what_a_service_kept_of_an_answer_travels(gallery):
+    config = ServingConfig(port=0)
+    listening = listen(config)
+    server = uvicorn.Server(uvicorn.Config(create_app(gallery, config), log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        client = Client(address(listening))
+        found = client.search("blue dress", where="price < 90", keep=True)
+        kept = client.receipt(found.receipt)
+        assert (kept.receipt, kept.release, kept.replay) == (found.receipt, found.release, None)
+        assert [(hit.id, hit.score) for hit in kept.hits] == [(hit.id, hit.score) for hit in found]
+        assert kept.query["text"] == "blue dress"
+        again = client.receipt(found.receipt, replay=True).replay
+        assert again.same
+        assert again.hits == kept.hits
+        with pytest.raises(UnknownNameError, match="there is no receipt"):
+            client.receipt(client.search("mug").receipt)
+        with pytest.raises(UnknownNameError, match="there is no receipt"):
+            client.receipt("not a/receipt?")
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
 def test_an_item_travels(client, engine):
     mine, item = client.item("coin-0001"), engine.item("coin-0001")
     assert (mine.id, mine.title, mine.text, mine.rights) == (item.id, item.title, item.text, item.rights)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pinakes.collection import Collection
     from pinakes.creation import index
     from pinakes.engine import Engine
-    from pinakes.engine import open_engine as open
     from pinakes.errors import PinakesError
+    from pinakes.opening import open_engine as open
     from pinakes.retrieval.results import Hit, Reason, Results
     from pinakes.types import Item, Rights, View
 
@@ -33,7 +33,7 @@ _HOMES = {
     "Rights": "pinakes.types:Rights",
     "View": "pinakes.types:View",
     "index": "pinakes.creation:index",
-    "open": "pinakes.engine:open_engine",
+    "open": "pinakes.opening:open_engine",
 }
 """Where each public name lives: imported when first used, so that ``import pinakes`` stays cheap."""
 

@@ -19,6 +19,7 @@ from pinakes.indexes.bm25 import Correction
 from pinakes.retrieval.encode import Pictures, query_pictures
 from pinakes.retrieval.facets import Facet, FacetRange
 from pinakes.retrieval.grid import inline_picture
+from pinakes.retrieval.kept import KeptAnswer
 from pinakes.retrieval.missed import WhyNothing
 from pinakes.retrieval.results import Hit, PlanStep, Reason, Results
 from pinakes.types import AttributeType, Collapse, Item, ItemScore, Rights, Value, View
@@ -80,8 +81,13 @@ class Client:
         facets: Sequence[str] = (),
         prefix: bool = False,
         offset: int = 0,
+        keep: bool = False,
     ) -> Results:
         """Find the items that answer a query best; see `Engine.search` for the arguments.
+
+        Args:
+            keep: the service keeps what names the answer, so that `receipt` gives it and asks again;
+                nothing of a picture is kept. Needs a key with the role search, where there are keys.
 
         Raises:
             QueryError, FilterError, UnknownNameError, MediaError, UsageError: as the engine does.
@@ -109,6 +115,7 @@ class Client:
             "facets": list(facets) or None,
             "prefix": prefix or None,
             "offset": offset or None,
+            "keep": keep or None,
         }
         given = {name: value for name, value in query.items() if value is not None}
         return replace(read_results(self._ask("POST", "/v1/search", given)), picture=self._inline)
@@ -116,6 +123,20 @@ class Client:
     def search_many(self, queries: Sequence[Mapping[str, Any]]) -> list[Results]:
         """Answer several queries, each a mapping of the arguments of `search`."""
         return [self.search(**query) for query in queries]
+
+    def receipt(self, receipt: str, *, replay: bool = False) -> KeptAnswer:
+        """Return what was kept of an answer whose search said ``keep``.
+
+        Args:
+            receipt: as `Results.receipt` has it.
+            replay: ask the same release again, and say whether it answers the same.
+
+        Raises:
+            UnknownNameError: no answer with this receipt is kept, or no longer.
+            UsageError: the release was pruned and cannot be asked again.
+        """
+        asked = "?replay=true" if replay else ""
+        return KeptAnswer.from_dict(self._ask("GET", f"/v1/receipts/{quote(receipt, safe='')}{asked}"))
 
     def item(self, item: str) -> Item:
         """Return an item with its views.

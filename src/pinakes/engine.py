@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.errors import UnknownNameError, UsageError, WithheldError
+from pinakes.errors import UnknownNameError, WithheldError
 from pinakes.retrieval.arguments import SearchArguments
 from pinakes.retrieval.audit import Auditor
 from pinakes.retrieval.duplicates import Duplicates
@@ -20,14 +20,14 @@ from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.following import Follower
 from pinakes.retrieval.grid import inline_hit
 from pinakes.retrieval.items import ItemReader
+from pinakes.retrieval.kept import KeptAnswer, Replay, dated, keep, replay
 from pinakes.retrieval.opening import OpenRelease
 from pinakes.retrieval.pictures import PICTURE, THUMBNAIL, PictureMaker
 from pinakes.retrieval.query import EncodedQuery
 from pinakes.retrieval.results import Results
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.snapshots.duplicates import Kind
-from pinakes.snapshots.layout import CollectionPaths, check_collection
-from pinakes.snapshots.refs import list_refs
+from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.release import Release
 from pinakes.types import Collapse, Item, ItemScore, View
 
@@ -233,6 +233,17 @@ class Engine:
         found = opened.searcher.search_many(encoded, watches)
         return [self._finished(opened, *one) for one in zip(asked, encoded, found, strict=True)]
 
+    def search_kept(self, query: Mapping[str, Any]) -> tuple[Results, KeptAnswer]:
+        """Answer a query, as `search_many` takes it, with what it takes to `replay` the answer; see there."""
+        asked, opened, watch = SearchArguments.of(query), self._current(), Stopwatch()
+        encoded = dated(asked.encode(opened, self._pictures.prepare, watch))
+        found = self._finished(opened, asked, encoded, opened.searcher.search(encoded, watch))
+        return found, keep(encoded, found)
+
+    def replay(self, kept: KeptAnswer) -> Replay:
+        """Ask for a kept answer again; UsageError where this engine answers by another release than it."""
+        return replay(self._current().searcher, kept)
+
     def _finished(
         self, opened: OpenRelease, asked: SearchArguments, query: EncodedQuery, found: Results
     ) -> Results:
@@ -375,25 +386,3 @@ class Engine:
 
     def _current(self) -> OpenRelease:
         return self._follower.current()
-
-
-def open_engine(folder: str | Path, ref: str = "live", release: str | None = None) -> Engine:
-    """Open a collection for searching.
-
-    Args:
-        folder: the folder with ``pinakes.toml``.
-        ref: which release answers; the engine follows it when it moves.
-        release: id of a release in the ref's history: the engine stays on it. What is blocked, and live
-            attributes, are still followed.
-
-    Raises:
-        SettingsError: the folder is not a collection.
-        UsageError: nothing was published yet.
-        UnknownNameError: there is no such ref, no such release in its history, or its snapshots are gone.
-        IntegrityError: the release's files are damaged.
-    """
-    engine = Engine(CollectionPaths(Path(folder).expanduser().absolute()), ref, release)
-    check_collection(engine.paths)
-    if not list_refs(engine.paths):
-        raise UsageError(f"nothing is published in {folder} yet; run: pinakes index {folder}")
-    return engine.__enter__()

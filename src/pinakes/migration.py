@@ -10,7 +10,7 @@ from pinakes.catalog.database import Database
 from pinakes.encoders.base import EncoderFamily, TextFamily
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.encoders.families import open_family
-from pinakes.engine import Engine, open_engine
+from pinakes.engine import Engine
 from pinakes.errors import SettingsError, UnknownNameError, UsageError
 from pinakes.evaluation.compare import Comparison, K, compare
 from pinakes.evaluation.judgements import find_judgements, read_judgements
@@ -27,6 +27,7 @@ from pinakes.ingest.workshop import (
     served_release,
     writing,
 )
+from pinakes.opening import open_engine
 from pinakes.settings import Settings, load_settings, save_settings
 from pinakes.snapshots import refs
 from pinakes.snapshots.layout import CollectionPaths

@@ -17,7 +17,7 @@ VISITORS = [
     ("GET", "/v1/similar/coin-0001", None),
     ("GET", "/v1/facets", None),
 ]
-SEARCHERS = [("GET", "/v1/snapshots", None)]
+SEARCHERS = [("GET", "/v1/snapshots", None), ("GET", "/v1/receipts/0123456789abcdef", None)]
 ADMINS = [("PUT", "/v1/refs/live", {"release": "no such release"}), ("GET", "/metrics", None)]
 
 

@@ -19,9 +19,9 @@ from pinakes.bench.systems import ENGINES, INDEXES, check_system
 from pinakes.cli.output import console, print_json, print_notes, table
 from pinakes.cli.progress import progress_bars
 from pinakes.cores import usable_cores
-from pinakes.engine import open_engine
 from pinakes.errors import UsageError
 from pinakes.ingest.progress import Report
+from pinakes.opening import open_engine
 from pinakes.sources.npy import open_vectors
 
 GROUPS = {"indexes": INDEXES, "engines": ENGINES, "all": (*INDEXES, *ENGINES)}

@@ -15,7 +15,7 @@ from pinakes.ingest.inbox import Inbox
 from pinakes.media.fetch.fetcher import Fetcher
 from pinakes.media.fetch.policy import FetchLimits
 from pinakes.serving.admission import Admission
-from pinakes.serving.api import facets, feedback, health, items, media, releases, search, writes
+from pinakes.serving.api import facets, feedback, health, items, media, receipts, releases, search, writes
 from pinakes.serving.config import ServingConfig
 from pinakes.serving.context import ServingContext
 from pinakes.serving.feedback import FeedbackLog
@@ -28,6 +28,7 @@ from pinakes.serving.openapi import add_openapi
 from pinakes.serving.pages import add_missing_page, pages_router
 from pinakes.serving.problems import add_handlers
 from pinakes.serving.rates import Rates
+from pinakes.serving.receipts import ReceiptStore
 from pinakes.serving.releases import Releases
 from pinakes.serving.roles import Role
 from pinakes.serving.standby import follow, open_sound
@@ -76,6 +77,7 @@ def create_app(
         feedback=FeedbackLog(
             engine.paths.machinery / "feedback", config.feedback_bytes, config.feedback_files
         ),
+        receipts=ReceiptStore(engine.paths.receipts, config.receipts),
         inbox=Inbox(engine.paths),
         rates=Rates(config.visitor_rate / config.workers),
         metrics=metrics,
@@ -112,7 +114,7 @@ def create_app(
     app.state.context = context
     add_openapi(app)
     add_handlers(app)
-    for part in (search, facets, items, writes, media, feedback, releases, health):
+    for part in (search, receipts, facets, items, writes, media, feedback, releases, health):
         app.include_router(part.router)
     app.include_router(pages_router(context))
     add_missing_page(app, context)

@@ -35,6 +35,7 @@ class ServingConfig:
         cursor_seconds: how long an earlier release stays open after its last use by a cursor.
         feedback_bytes: size of one file of feedback before it is rotated.
         feedback_files: how many files of feedback are kept.
+        receipts: how many answers are kept for those who ask for it; the oldest go first.
     """
 
     host: str = "127.0.0.1"
@@ -55,6 +56,7 @@ class ServingConfig:
     cursor_seconds: float = 600.0
     feedback_bytes: int = 8 * 2**20
     feedback_files: int = 8
+    receipts: int = 10_000
 
     @property
     def open(self) -> bool:

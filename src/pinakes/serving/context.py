@@ -15,6 +15,7 @@ from pinakes.serving.feedback import FeedbackLog
 from pinakes.serving.keys import Keyring
 from pinakes.serving.metrics import Metrics
 from pinakes.serving.rates import Rates
+from pinakes.serving.receipts import ReceiptStore
 from pinakes.serving.releases import Releases
 from pinakes.serving.together import Together
 
@@ -34,6 +35,7 @@ class ServingContext:
         media_admission: the same for pictures of items, which come in dozens.
         releases: earlier releases, for those who page through them.
         feedback: keeps what visitors did with an answer.
+        receipts: keeps answers for those who ask for it.
         inbox: takes changes of items.
         rates: slows strangers down.
         metrics: what is counted.
@@ -50,6 +52,7 @@ class ServingContext:
     media_admission: Admission
     releases: Releases
     feedback: FeedbackLog
+    receipts: ReceiptStore
     inbox: Inbox
     rates: Rates
     metrics: Metrics

@@ -70,7 +70,7 @@ KINDS: Mapping[type[Exception], Kind] = {
 }
 """Every error, by its class or the nearest one above it."""
 
-THINGS = frozenset({"change", "item", "page", "view", "picture", "ref", "release", "snapshot"})
+THINGS = frozenset({"change", "item", "page", "view", "picture", "receipt", "ref", "release", "snapshot"})
 """Kinds of names that stand for a thing: one that does not exist is *not found*."""
 
 

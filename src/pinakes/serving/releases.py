@@ -6,8 +6,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pinakes.engine import Engine, open_engine
+from pinakes.engine import Engine
 from pinakes.errors import IntegrityError, UnknownNameError
+from pinakes.opening import open_engine
 from pinakes.serving.errors import GoneError
 
 KEPT = 3

@@ -4,8 +4,9 @@ import asyncio
 import logging
 from pathlib import Path
 
-from pinakes.engine import Engine, open_engine
+from pinakes.engine import Engine
 from pinakes.errors import IntegrityError, PinakesError
+from pinakes.opening import open_engine
 from pinakes.settings import load_settings
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.refs import list_refs, read_ref, read_release

@@ -182,6 +182,11 @@ class CollectionPaths:
         return self.machinery / "refs"
 
     @property
+    def receipts(self) -> Path:
+        """Answers that were kept on request, one file each."""
+        return self.machinery / "receipts"
+
+    @property
     def blocks(self) -> Path:
         """Items that are never shown."""
         return self.machinery / "blocks.json"

@@ -11,7 +11,7 @@ from pinakes.bench.data.dataset import Dataset
 from pinakes.bench.records import title, words
 from pinakes.bench.systems.base import InProcess
 from pinakes.creation import index
-from pinakes.engine import open_engine
+from pinakes.opening import open_engine
 
 GENERATED = ("synthetic.vector",)
 """Generated vectors are what this gate is there to refuse."""

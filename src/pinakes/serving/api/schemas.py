@@ -108,6 +108,11 @@ class SearchQuery(Body):
     cursor: str | None = Field(
         None, description="`next` of the page before; send it with the same query", max_length=400
     )
+    keep: bool = Field(
+        False,
+        description="keep what names the answer, so that `/v1/receipts/{id}` gives it and asks again, by the "
+        "`receipt` of the answer; nothing of a picture is kept. Needs a key with the role search",
+    )
 
 
 class Batch(Body):

@@ -20,6 +20,7 @@ from pinakes.serving.api.answers import json_response, problems
 from pinakes.serving.api.bodies import validated
 from pinakes.serving.api.media import media_address
 from pinakes.serving.api.parameters import KnownParameters
+from pinakes.serving.api.receipts import check_keeping
 from pinakes.serving.api.schemas import (
     MAX_FILTER,
     MAX_PAGE,
@@ -83,6 +84,8 @@ async def search(request: Request, context: Context) -> Response:
         query, uploads = await _from_form(request, context)
     else:
         query, uploads = validated(SearchQuery, await request.body()), []
+    if query.keep:
+        check_keeping(request, context)
     return await _respond(request, context, query, uploads)
 
 
@@ -101,6 +104,8 @@ async def search(request: Request, context: Context) -> Response:
 async def search_batch(request: Request, context: Context) -> Response:
     """Answer several queries as `search` would one by one; the first that cannot be answered refuses all."""
     batch = validated(Batch, await request.body())
+    if any(query.keep for query in batch.queries):
+        check_keeping(request, context)
     pictured = any(query.image for query in batch.queries)
     admission = context.picture_admission if pictured else context.admission
     answers = await admission.run(answer_queries, context, batch.queries)
@@ -152,15 +157,20 @@ class _Prepared:
 def answer_query(
     context: ServingContext, query: SearchQuery, uploads: Sequence[Upload] = ()
 ) -> dict[str, Any]:
-    """Answer one query in the form of `Answer`.
+    """Answer one query in the form of `Answer`, and keep the answer where that is asked for.
 
     Raises:
         QueryError, FilterError, UnknownNameError, MediaError: see `Engine.search`.
         WithheldError: an item of ``like`` may not be shown.
         GoneError: the cursor's release is gone.
+        StorageError: the answer cannot be kept.
     """
     prepared = _prepare(context, query, uploads)
-    found = prepared.engine.search(**prepared.arguments)
+    if query.keep:
+        found, kept = prepared.engine.search_kept(prepared.arguments)
+        context.receipts.add(kept)
+    else:
+        found = prepared.engine.search(**prepared.arguments)
     context.metrics.observe_searches([found])
     return _answer(prepared, found)
 
@@ -169,7 +179,7 @@ def answer_queries(
     context: ServingContext, queries: Sequence[SearchQuery]
 ) -> Sequence[dict[str, Any] | Exception]:
     """Answer several queries as `answer_query` would one by one; its error stands for one that it refuses."""
-    if len(queries) > 1 and not any(query.cursor for query in queries):
+    if len(queries) > 1 and not any(query.cursor or query.keep for query in queries):
         try:
             prepared = [_prepare(context, query) for query in queries]
             found = context.engine.search_many([one.arguments for one in prepared])
@@ -259,7 +269,7 @@ async def _respond(
 ) -> Response:
     if uploads or query.image:
         answer = await context.picture_admission.run(answer_query, context, query, uploads)
-    elif query.cursor:  # whose release may have to be opened
+    elif query.cursor or query.keep:  # a release may have to be opened, a file has to be written
         answer = await context.admission.run(answer_query, context, query)
     else:
         answer = await context.together.run(partial(answer_queries, context), query)
@@ -321,12 +331,14 @@ def _fingerprint(query: SearchQuery, vector: Vectors, uploads: Sequence[Upload])
     """Return what tells this query from others, whatever page of it is asked for.
 
     Args:
-        query: all of it but the cursor counts.
+        query: all of it but the cursor, and whether to keep the answer, counts.
         vector: that of the query; its bytes count, which takes a third of the time that its digits would.
         uploads: pictures that came with it, told by their length and both their ends: this is to notice
             mistakes, and hashing a phone's photo takes 2 ms.
     """
-    asked = sha256(query.model_dump_json(exclude={"cursor", "vector"}, exclude_defaults=True).encode())
+    asked = sha256(
+        query.model_dump_json(exclude={"cursor", "vector", "keep"}, exclude_defaults=True).encode()
+    )
     named = vector if isinstance(vector, dict) else {} if vector is None else {"": vector}
     for space, numbers in named.items():
         asked.update(f" {space} ".encode())

@@ -19,6 +19,7 @@ from pinakes.errors import (
     SourceError,
     UnknownNameError,
     UsageError,
+    WithheldError,
 )
 from pinakes.ingest import freeze
 from pinakes.ingest.inbox import Inbox, deletion, upsert
@@ -178,8 +179,11 @@ def test_blocked_items_are_gone_at_once_and_from_every_release(gallery):
         ids, vectors = engine.vectors("picture")
         assert "coin-0002" in ids and "coin-0001" not in ids and len(vectors) == len(ids)
         assert engine.search("coin-0001", where="family = 'coin'").ids[:1] != ("coin-0001",)
-        with pytest.raises(UnknownNameError, match="coin-0001"):
+        with pytest.raises(WithheldError, match="item 'coin-0001' may not be shown"):
             engine.search(like="coin-0001")
+        with pytest.raises(UnknownNameError) as error:
+            engine.search(like="coin-001")
+        assert error.value.known and "coin-0001" not in error.value.known
 
 
 def test_a_failed_gate_publishes_nothing(gallery):

@@ -192,6 +192,7 @@ class Engine:
             QueryError: nothing to search for, or something that this release cannot answer.
             FilterError: the filter cannot be understood.
             UnknownNameError: a field, an item, a role, a score, a space or a reranker that does not exist.
+            WithheldError: an item of ``like`` that was taken down.
             MediaError: a picture that was refused.
         """
         asked = SearchArguments(

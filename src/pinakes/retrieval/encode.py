@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pinakes.encoders.base import ImageEncoder, TextEncoder
-from pinakes.errors import MediaError, QueryError, UnknownNameError
+from pinakes.errors import MediaError, QueryError, UnknownNameError, WithheldError
 from pinakes.indexes.bm25 import unquoted
 from pinakes.kernels.similarity import unit_rows
 from pinakes.retrieval.corpus import Corpus, Space
+from pinakes.retrieval.nearby import unknown_item
 from pinakes.retrieval.query import MAX_TEXT, compose
 from pinakes.types import ItemScore
 
@@ -142,6 +143,7 @@ class QueryEncoder:
         Raises:
             QueryError: a part that no space of this release can take.
             UnknownNameError: an id, a role or a space that does not exist.
+            WithheldError: an item that was taken down.
             MediaError: a picture that was refused.
         """
         texts = _weighted_texts("text", text)
@@ -274,8 +276,10 @@ class QueryEncoder:
 
     def _row(self, item: str) -> int:
         row = self.corpus.row_of.get(item)
-        if row is None or item in self.blocked:
-            raise UnknownNameError("item", item, self.corpus.row_of.keys() - self.blocked)
+        if item in self.blocked:
+            raise WithheldError("item", item)
+        if row is None:
+            raise unknown_item(item, self.corpus.row_of.keys(), self.blocked)
         return row
 
     def _vectors(

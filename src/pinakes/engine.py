@@ -15,6 +15,7 @@ from pinakes.retrieval.arguments import SearchArguments
 from pinakes.retrieval.audit import Auditor
 from pinakes.retrieval.duplicates import Duplicates
 from pinakes.retrieval.encode import Pictures
+from pinakes.retrieval.explained import Explanation, explain
 from pinakes.retrieval.export import ExportReport, export_space, read_space
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.following import Follower
@@ -244,6 +245,14 @@ class Engine:
     def replay(self, kept: KeptAnswer) -> Replay:
         """Ask for a kept answer again; UsageError where this engine answers by another release than it."""
         return replay(self._current().searcher, kept)
+
+    def explain(self, item: str, query: Mapping[str, Any]) -> Explanation:
+        """Say why an item ranks where it does for a query, or why it is not found.
+
+        Raises:
+            UnknownNameError: there is no such item; and all that `search_many` raises.
+        """
+        return explain(self._current(), SearchArguments.of(query), self._pictures.prepare, item)
 
     def _finished(
         self, opened: OpenRelease, asked: SearchArguments, query: EncodedQuery, found: Results

@@ -25,6 +25,10 @@ COMMANDS = {
         "pinakes.cli.search:search",
         "Search a collection by words, by picture, by item, or by several of them.",
     ),
+    "explain": (
+        "pinakes.cli.explain:explain",
+        "Say why an item ranks where it does for a query, or why it is not found.",
+    ),
     "serve": (
         "pinakes.cli.serve:serve",
         "Serve a collection over HTTP until interrupted.",

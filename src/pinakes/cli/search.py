@@ -1,79 +1,49 @@
 """``pinakes search``: a query answered as a table, as JSON, or as a sheet of pictures."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
-import numpy as np
 import typer
-from numpy.typing import NDArray
 
 import pinakes
+from pinakes.cli import query as asked
 from pinakes.cli.output import FAILED, console, number_of, print_json, print_notes, say, table
 from pinakes.cli.sheet import write_sheet
 from pinakes.engine import Engine
-from pinakes.errors import UnknownNameError, UsageError
+from pinakes.errors import UnknownNameError
 from pinakes.retrieval.facets import Facet
-from pinakes.retrieval.query import FARTHEST
 from pinakes.retrieval.results import Results
-from pinakes.sources.npy import open_vector
-from pinakes.types import Collapse, ItemScore, Value
+from pinakes.types import Value
 
 TITLE_WIDTH = 48
 FACET_VALUES = 12
-NO_COLLAPSE = "none"
-"""What `--collapse` takes for the False of `Engine.search`."""
 
 
 def search(
-    folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
-    text: Annotated[str | None, typer.Argument(help="Words to search for, or an id.")] = None,
-    image: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A picture to search for; with a role, for the views of that role; may be repeated.",
-            metavar="[ROLE=]FILE",
-        ),
-    ] = None,
-    like: Annotated[list[str] | None, typer.Option(help="The id of an item; may be repeated.")] = None,
-    unlike: Annotated[list[str] | None, typer.Option(help="The id of an item to keep away from.")] = None,
-    vector: Annotated[
-        list[str] | None,
-        typer.Option(help="A .npy file with one vector; may be repeated.", metavar="[SPACE=]FILE"),
-    ] = None,
-    where: Annotated[str | None, typer.Option(help='A filter, such as "price < 50".')] = None,
-    weight: Annotated[
-        list[str] | None, typer.Option(help="SIGNAL=NUMBER, such as words=0.5; may be repeated.")
-    ] = None,
-    top: Annotated[int, typer.Option("--top", "-n", "--limit", help="How many hits.")] = 10,
+    folder: asked.Folder,
+    text: asked.Text = None,
+    image: asked.Image = None,
+    like: asked.Like = None,
+    unlike: asked.Unlike = None,
+    vector: asked.Vector = None,
+    where: asked.Where = None,
+    weight: asked.Weight = None,
+    top: asked.Top = 10,
     offset: Annotated[int, typer.Option(help="How many hits to leave out, of the pages before.")] = 0,
-    candidates: Annotated[
-        int, typer.Option(help="How many items each signal brings; --sort takes all that hold the words.")
-    ] = 200,
-    sort: Annotated[
-        str | None, typer.Option(help="Order by a field, lowest first; -FIELD for highest first.")
-    ] = None,
+    candidates: asked.Candidates = 200,
+    sort: asked.Sort = None,
     facet: Annotated[
         list[str] | None, typer.Option(help="A field whose values are counted, too; may be repeated.")
     ] = None,
     show: Annotated[
         list[str] | None, typer.Option(help="An attribute to show as a column; may be repeated.")
     ] = None,
-    prefix: Annotated[
-        bool, typer.Option("--prefix", help="The last word may be the beginning of another.")
-    ] = False,
-    as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge rights as of this day.")
-    ] = None,
-    score: Annotated[
-        str | None, typer.Option(help="What an item with several views counts by: best, mean or roles.")
-    ] = None,
-    collapse: Annotated[
-        str | None,
-        typer.Option(help="Show one item for several with identical pictures, or near ones too, or none."),
-    ] = None,
-    ref: Annotated[str, typer.Option(help="The ref whose release answers.")] = "live",
+    prefix: asked.Prefix = False,
+    as_of: asked.AsOf = None,
+    score: asked.Score = None,
+    collapse: asked.CollapseUpTo = None,
+    ref: asked.Ref = "live",
     html: Annotated[Path | None, typer.Option(help="Write a page with the pictures.", dir_okay=False)] = None,
     explain: Annotated[bool, typer.Option(help="Print plan and timings.")] = False,
     require_hit: Annotated[bool, typer.Option(help="End with status 1 when there is no hit.")] = False,
@@ -83,27 +53,25 @@ def search(
 
     Example: pinakes search photos "red dress" --where "price < 50"
     """
-    if not folder.exists():
-        raise UsageError(_did_you_mean(folder, text))
-    likes = {**dict.fromkeys(like or [], 1.0), **dict.fromkeys(unlike or [], -0.5)}
+    asked.check_folder(folder, text, "search")
+    query = asked.query_arguments(
+        text=text,
+        image=image,
+        like=like,
+        unlike=unlike,
+        vector=vector,
+        where=where,
+        weight=weight,
+        top=top,
+        candidates=candidates,
+        sort=sort,
+        prefix=prefix,
+        as_of=as_of,
+        score=score,
+        collapse=collapse,
+    )
     with pinakes.open(folder, ref=ref) as engine:
-        results = engine.search(
-            text,
-            image=[_picture(given) for given in image] if image else None,
-            like=likes or None,
-            vector=_vectors(vector or []),
-            weights=_weights(weight or []),
-            where=where,
-            as_of=_day(as_of),
-            top=top,
-            candidates=candidates,
-            score=cast("ItemScore | None", score),
-            collapse=_collapse(collapse),
-            sort=sort,
-            facets=facet or (),
-            prefix=prefix,
-            offset=offset,
-        )
+        results = engine.search(**query, facets=facet or (), offset=offset)
         if html is not None:
             write_sheet(html, engine, results, title=text or "Search")
         columns = _columns(engine, sort, show or [])
@@ -197,50 +165,3 @@ def _print_plan(results: Results) -> None:
     console().print(table("signal", "method", "scanned", "allowed", "recall", "weight", rows=steps))
     times = ", ".join(f"{stage} {ms:.2f}" for stage, ms in results.timings.items())
     console().print(f"[dim]ms: {times}; receipt {results.receipt}[/]")
-
-
-def _did_you_mean(folder: Path, text: str | None) -> str:
-    """Return what to say when the collection's folder does not exist: perhaps it was meant as the text."""
-    if text is None and len(folder.parts) == 1:
-        return f'no such folder: {folder}; did you mean: pinakes search . "{folder}"'
-    return f"no such folder: {folder}"
-
-
-def _picture(given: str) -> tuple[str, float, str | None]:
-    """Return path, weight and role of ``FILE`` or ``ROLE=FILE``; a file may have ``=`` in its name."""
-    role, equals, path = given.partition("=")
-    if not equals or Path(given).exists():
-        return given, 1.0, None
-    return path, 1.0, role
-
-
-def _collapse(given: str | None) -> Collapse | None:
-    if given is not None and given not in (known := (*FARTHEST, NO_COLLAPSE)):
-        raise UnknownNameError("collapse", given, known)
-    return False if given == NO_COLLAPSE else cast("Collapse | None", given)
-
-
-def _vectors(given: list[str]) -> NDArray[np.floating] | dict[str, NDArray[np.floating]] | None:
-    """Return the one vector without a space, or those of each space."""
-    found: dict[str, NDArray[np.floating]] = {}
-    for text in given:
-        space, _, file = text.rpartition("=") if not Path(text).exists() else ("", "", text)
-        if space in found or (found and "" in (space, *found)):
-            raise UsageError("--vector may be repeated for several spaces: give each as SPACE=FILE")
-        found[space] = open_vector(Path(file)).astype(np.float64)
-    return found.get("", found or None)
-
-
-def _weights(pairs: list[str]) -> dict[str, float]:
-    weights = {}
-    for pair in pairs:
-        name, _, number = pair.partition("=")
-        try:
-            weights[name] = float(number)
-        except ValueError:
-            raise UsageError(f"--weight takes SIGNAL=NUMBER, such as words=0.5; got {pair!r}") from None
-    return weights
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None

@@ -96,14 +96,14 @@ class Searcher:
         self._check_weights(query.weights)
         sort = None if query.cut.sort is None else read_sort(query.cut.sort, self.schema)
         with watch.stage("filter"):
-            allowed = self._allowed(query)
+            allowed = self.allowed(query)
         with watch.stage(WORDS):
             asked = ask(self.corpus.words, query.words, unfinished=query.prefix)
             allowed = asked.narrow(allowed) if asked else allowed
         for depth in self._depths(query):
-            signals = self._retrieve(query, asked, allowed, watch, depth=depth, ready=ready or {})
+            signals = self.retrieve(query, asked, allowed, watch, depth=depth, ready=ready or {})
             with watch.stage("fuse"):
-                rows, scores = self._fuse(query, signals, allowed)
+                rows, scores = self.fuse(query, signals, allowed)
                 if sort is not None:
                     places = sorted_rows(self.corpus.columns, sort, rows, self.corpus.order)
                     rows, scores = rows[places], scores[places]
@@ -148,7 +148,7 @@ class Searcher:
         Returns:
             (how many items the exact lists have up to ``top``, how many of them the others have).
         """
-        mask, top, order = self._allowed(query).limit, query.cut.top, self.corpus.order
+        mask, top, order = self.allowed(query).limit, query.cut.top, self.corpus.order
         depth = self._depths(query)[0]
         wanted = found = 0
         for name in self._by_best_row(query):
@@ -171,7 +171,7 @@ class Searcher:
         ready: list[dict[str, DenseHits]] = [{} for _ in queries]
         for (name, _, _, depth), numbers in groups.items():
             begun = time.perf_counter()
-            mask = self._allowed(queries[numbers[0]]).limit
+            mask = self.allowed(queries[numbers[0]]).limit
             vectors = np.stack([queries[number].vectors[name] for number in numbers])
             hits = search_together(self.corpus.spaces[name], vectors, depth, mask, self.corpus.order)
             share = (time.perf_counter() - begun) * 1000 / len(numbers)
@@ -198,7 +198,8 @@ class Searcher:
         """Which items may be shown and pass a filter."""
         return Masks(self.corpus.items, self.corpus.alive, self.schema, self.policy)
 
-    def _allowed(self, query: EncodedQuery) -> Allowed:
+    def allowed(self, query: EncodedQuery) -> Allowed:
+        """Return what a query may find, whatever its words are."""
         return self.masks.allowed(query.where, query.as_of).without(self._rows(query.exclude))
 
     def _rows(self, ids: Collection[str]) -> list[int]:
@@ -291,7 +292,7 @@ class Searcher:
         up_to = query.cut.up_to
         return len(rows) == query.cut.top and (up_to is None or self.families.alone(up_to, rows))
 
-    def _retrieve(
+    def retrieve(
         self,
         query: EncodedQuery,
         asked: Asked | None,
@@ -301,6 +302,7 @@ class Searcher:
         depth: int,
         ready: Mapping[str, DenseHits],
     ) -> tuple[Signal, ...]:
+        """Return the ranked lists of a query, each ``depth`` items long at most."""
         mask, order = allowed.limit, self.corpus.order
         signals = []
         if query.words:
@@ -324,13 +326,14 @@ class Searcher:
             weight = self._weight(query, name, anything=anything)
             if weight > 0:
                 with watch.stage(name):
-                    dense = ready.get(name) or self._search_space(query, name, depth, mask)
+                    dense = ready.get(name) or self.nearest(query, name, depth, mask)
                 signals.append(Signal(name, dense.rows, dense.scores, weight, dense))
         return tuple(signals)
 
-    def _search_space(
+    def nearest(
         self, query: EncodedQuery, name: str, depth: int, mask: NDArray[np.bool_] | None
     ) -> DenseHits:
+        """Return the nearest items of one space."""
         space, order = self.corpus.spaces[name], self.corpus.order
         if name in query.roles:
             return search_roles(space, query.roles[name], depth, mask, order, roles=self.corpus.roles)
@@ -343,7 +346,7 @@ class Searcher:
             return query.weights[space]
         return self.corpus.spaces[space].text_weight if space in query.by_words and anything else 1.0
 
-    def _fuse(
+    def fuse(
         self, query: EncodedQuery, signals: tuple[Signal, ...], allowed: Allowed
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return rows and scores, best first: one list keeps its own scores, several are fused by rank."""

@@ -1,10 +1,11 @@
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from pinakes.catalog.database import Database, open_catalog, path_of
+from pinakes.catalog.database import Database, open_catalog, open_to_read, path_of
 from pinakes.catalog.events import read_events, record_event
 from pinakes.catalog.schema import METADATA, SCHEMA_VERSION, schema_version
 from pinakes.errors import FormatVersionError, IntegrityError, LockedError, StorageError
@@ -131,6 +132,71 @@ def test_a_path_that_cannot_be_opened_is_a_storage_error(tmp_path: Path) -> None
     (tmp_path / "catalog.db").mkdir()
     with pytest.raises(StorageError, match="cannot be opened"):
         open_catalog(tmp_path / "catalog.db")
+
+
+def unwritable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be writable, whoever runs the tests: root may write anywhere."""
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+
+
+def test_what_may_only_be_read_is_read_and_left_as_it_is(
+    catalog: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with catalog.write() as connection:
+        record_event(connection, "publish", {"ref": "live"})
+    catalog.close()
+    before = {file.name: file.read_bytes() for file in catalog.path.parent.iterdir()}
+    assert set(before) == {"catalog.db"}  # whoever closes it last puts the log into it
+    unwritable(monkeypatch)
+    reader = open_to_read(catalog.path)
+    with reader.read() as connection:
+        assert [event.kind for event in read_events(connection)] == ["publish"]
+        assert {file.name for file in catalog.path.parent.iterdir()} == set(before)
+    with pytest.raises(StorageError, match="it can only be read"), reader.write() as connection:
+        record_event(connection, "delete", {})
+    reader.close()
+    assert {file.name: file.read_bytes() for file in catalog.path.parent.iterdir()} == before
+
+
+def test_what_waits_in_the_log_of_a_writer_is_read(
+    catalog: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unwritable(monkeypatch)
+    with catalog.write() as connection:
+        record_event(connection, "publish", {})
+    reader = open_to_read(catalog.path)  # the writer has it open still
+    for count in (1, 2):
+        with reader.read() as connection:
+            assert len(read_events(connection)) == count
+        with catalog.write() as connection:
+            record_event(connection, "delete", {})
+    reader.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "error", "message"),
+    [
+        ("UPDATE schema_version SET version = 0", FormatVersionError, "catalogue format 0"),
+        (f"UPDATE schema_version SET version = {SCHEMA_VERSION + 1}", FormatVersionError, "upgrade it"),
+        ("DROP TABLE schema_version", IntegrityError, "not a catalogue"),
+    ],
+)
+def test_what_cannot_be_brought_up_to_date_here_is_refused(
+    catalog: Database, monkeypatch: pytest.MonkeyPatch, statement: str, error: type, message: str
+) -> None:
+    with catalog.write() as connection:
+        connection.exec_driver_sql(statement)
+    catalog.close()
+    unwritable(monkeypatch)
+    with pytest.raises(error, match=message):
+        open_to_read(catalog.path)
+
+
+def test_a_catalogue_that_may_be_written_to_is_opened_as_always(catalog: Database) -> None:
+    again = open_to_read(catalog.path)
+    assert pragma(again, "journal_mode") == "wal"
+    assert pragma(again, "synchronous") == 2
+    again.close()
 
 
 def test_a_read_only_file_is_a_storage_error(catalog: Database) -> None:

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -186,6 +187,16 @@ def test_versions(pinakes, gallery):
     code, _, err = pinakes("publish", gallery, "v0009")
     assert (code, "unknown snapshot 'v0009'" in err) == (2, True)
     assert "removed v0001" in pinakes("prune", gallery, "--keep", 1)[1]
+
+
+def test_a_collection_that_can_only_be_read_is_told_of(pinakes, gallery, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # root may write anywhere
+    before = {path: path.stat().st_mtime_ns for path in (gallery / ".pinakes").rglob("*")}
+    code, out, _ = pinakes("status", gallery)
+    assert code == 0 and "items" in out
+    code, out, err = pinakes("doctor", gallery)
+    assert code == 0 and "near-duplicates were not looked for: the collection can only be read" in err
+    assert {path: path.stat().st_mtime_ns for path in (gallery / ".pinakes").rglob("*")} == before
 
 
 def test_block_delete_status_doctor(pinakes, gallery):

@@ -1,8 +1,9 @@
 """Opening the catalogue, and what a transaction on it is."""
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,14 +97,47 @@ def open_catalog(path: Path) -> Database:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"cannot create {path.parent}: {error.strerror}") from None
+    return _checked(Database(path, _engine(str(path), _prepare)), _create_or_check)
+
+
+def open_to_read(path: Path) -> Database:
+    """Open a catalogue that is there, to read it alone: also one that this user may not write to.
+
+    Raises:
+        StorageError: it cannot be opened.
+        IntegrityError: the file is not a catalogue, or damaged.
+        FormatVersionError: a newer Pinakes wrote it, or an older one, and it cannot be brought up to date here.
+    """
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return open_catalog(path)
+    return _checked(_read_only(path), _check)
+
+
+def _read_only(path: Path) -> Database:
+    # A log beside the file belongs to somebody who has it open, whose lock SQLite reads with him. Without one
+    # nothing waits to be written, and the file is all there is: only then it needs no lock, which SQLite
+    # would write beside it. Whoever begins to write meanwhile writes to a log first.
+    waits = path.with_name(path.name + "-wal").exists()
+    options = {"mode": "ro", "uri": "true"} | ({} if waits else {"immutable": "1"})
+    return Database(path, _engine(path.absolute().as_uri(), _prepare_to_read, options))
+
+
+def _engine(
+    name: str, prepare: Callable[[sqlite3.Connection, object], None], options: dict[str, str] | None = None
+) -> sa.Engine:
     engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(path)), json_serializer=_to_json, json_deserializer=json.loads
+        sa.URL.create("sqlite", database=name, query=options or {}),
+        json_serializer=_to_json,
+        json_deserializer=json.loads,
     )
-    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "connect", prepare)
     sa.event.listen(engine, "begin", _begin)
-    database = Database(path, engine)
+    return engine
+
+
+def _checked(database: Database, check: Callable[[Database], None]) -> Database:
     try:
-        _create_or_check(database)
+        check(database)
     except PinakesError:
         database.close()
         raise
@@ -142,6 +176,23 @@ def _create_or_check(database: Database) -> None:
         if version is not None and version < SCHEMA_VERSION:
             METADATA.create_all(connection)
             connection.execute(schema_version.update().values(version=SCHEMA_VERSION))
+    _refuse_newer(database, version)
+
+
+def _check(database: Database) -> None:
+    with database.read() as connection:
+        if not sa.inspect(connection).has_table(schema_version.name):
+            raise IntegrityError(database.path, "not a catalogue: it has no table schema_version")
+        version = connection.execute(sa.select(schema_version.c.version)).scalar_one_or_none()
+    _refuse_newer(database, version)
+    if version is not None and version < SCHEMA_VERSION:
+        raise FormatVersionError(
+            database.path,
+            f"catalogue format {version}, which whoever may write here brings to {SCHEMA_VERSION}: pinakes status",
+        )
+
+
+def _refuse_newer(database: Database, version: int | None) -> None:
     if version is None:
         raise IntegrityError(database.path, "the table schema_version is empty")
     if version > SCHEMA_VERSION:
@@ -159,6 +210,11 @@ def _prepare(raw: sqlite3.Connection, _record: object) -> None:
     raw.isolation_level = None  # the driver must not open transactions of its own: _begin does
     for pragma in PRAGMAS:
         raw.execute(pragma)
+
+
+def _prepare_to_read(raw: sqlite3.Connection, _record: object) -> None:
+    raw.isolation_level = None
+    raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 def _begin(connection: sa.Connection) -> None:

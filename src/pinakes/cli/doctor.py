@@ -1,5 +1,6 @@
 """``pinakes doctor``: what an owner would want to know and did not ask."""
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,7 @@ import typer
 
 import pinakes
 from pinakes.cli.duplicate_sheet import write_duplicate_sheet
-from pinakes.cli.output import console, print_json, say, table
+from pinakes.cli.output import console, print_json, print_notes, say, table
 from pinakes.cli.progress import progress_bars
 from pinakes.cli.vectors import look_at_vectors
 from pinakes.collection import Collection
@@ -18,6 +19,9 @@ from pinakes.retrieval.duplicates import Duplicates
 
 FAMILIES = 10
 """Families of duplicates that are named in the table; the sheet and the JSON have them all."""
+UNKEPT = (
+    "near-duplicates were not looked for: the collection can only be read, and what is found is kept in it"
+)
 
 
 def doctor(
@@ -55,7 +59,10 @@ def doctor(
         found = None
         if collection.status().release is not None and not diagnosis.problems:
             if duplicates:
-                collection.find_duplicates()
+                if os.access(collection.paths.machinery, os.W_OK):
+                    collection.find_duplicates()
+                else:
+                    print_notes((UNKEPT,))
             with pinakes.open(folder) as engine:
                 found = engine.duplicates()
                 if sheet is not None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import polars as pl
 
-from pinakes.catalog.database import Database, open_catalog
+from pinakes.catalog.database import Database, open_to_read
 from pinakes.catalog.items import content_hashes, count_items, count_pictures
 from pinakes.catalog.quarantine import count_reasons, read_entries
 from pinakes.catalog.runs import list_runs
@@ -101,7 +101,7 @@ def release_notes(paths: CollectionPaths, release: Release) -> tuple[str, ...]:
 
 @contextmanager
 def _catalog(paths: CollectionPaths) -> Iterator[Database]:
-    database = open_catalog(paths.catalog_db)
+    database = open_to_read(paths.catalog_db)
     try:
         yield database
     finally:

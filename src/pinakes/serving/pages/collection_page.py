@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from pinakes.catalog.database import open_catalog
+from pinakes.catalog.database import open_to_read
 from pinakes.catalog.quarantine import Entry, count_reasons, read_entries
 from pinakes.engine import Engine
 from pinakes.serving.pages.site import Site
@@ -88,7 +88,7 @@ def _left_out(paths: CollectionPaths) -> list[LeftOut]:
     """Return why things were left out, the most frequent reason first."""
     if not paths.catalog_db.exists():
         return []
-    database = open_catalog(paths.catalog_db)
+    database = open_to_read(paths.catalog_db)
     try:
         with database.read() as connection:
             counts = count_reasons(connection)

@@ -287,6 +287,25 @@ def test_licences_fail_closed_and_rights_expire(gallery):
         assert engine.search("coin", as_of=date(1990, 1, 1)).release == engine.release.id
 
 
+def test_a_thumbnail_that_cannot_be_kept_is_shown_all_the_same(gallery):
+    media = gallery / ".pinakes/media"
+    if media.exists():
+        shutil.rmtree(media)
+    media.write_bytes(b"")  # no folder: like a folder that may not be written to, which root would not notice
+    with pinakes.open(gallery) as engine:
+        assert engine.thumbnail("coin-0001")[8:12] == b"WEBP"
+    assert media.read_bytes() == b""
+
+
+def test_a_closed_engine_opens_again_when_it_is_used(gallery):
+    with pinakes.open(gallery) as engine:
+        results = engine.search(like="coin-0001", top=2)
+    assert results._repr_html_().count("data:image/webp;base64,") == 2  # as a notebook shows them afterwards
+    assert engine.search(like="coin-0001", top=2).receipt == results.receipt
+    engine.close()
+    engine.close()
+
+
 def test_thumbnails_are_made_once_and_kept(gallery):
     shutil.rmtree(gallery / ".pinakes/media", ignore_errors=True)
     with pinakes.open(gallery) as engine:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ class PictureMaker:
         return self._pool(encoder.fingerprint, encoder).decode_one(data).prepared[encoder.name]
 
     def reduce(self, media: str, size: int, file: Path) -> bytes:
-        """Return a picture as WebP without metadata; made on first use, then kept.
+        """Return a picture as WebP without metadata; made on first use, then kept where that is possible.
 
         Args:
             media: sha256 of the picture's bytes.
@@ -58,10 +59,7 @@ class PictureMaker:
         if kept.exists():
             return kept.read_bytes()
         made = self._pool(str(size), size).decode_one(read_picture_file(file)).thumbnail or b""
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        temporary = kept.with_name(f".{kept.name}.{os.getpid()}.{threading.get_ident()}")
-        temporary.write_bytes(made)
-        temporary.replace(kept)
+        _keep(kept, made)
         return made
 
     def _pool(self, key: str, purpose: ImageEncoder | int) -> DecodePool:
@@ -76,3 +74,15 @@ class PictureMaker:
                 pool.open()
                 self._pools[key] = pool
             return self._pools[key]
+
+
+def _keep(file: Path, data: bytes) -> None:
+    """Keep a picture that was made, if the disk takes it: who looks at it has it either way."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        temporary.replace(file)
+    except OSError:  # full, or of somebody else
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -32,7 +32,7 @@ Dates = Literal["ymd", "dmy", "mdy"]
 
 
 class FieldMap(_Table):
-    """Which column or key of the source holds what; what is left out is guessed when first indexed."""
+    """Which column or key of the source holds what; guessed where ``index`` or ``init`` writes this file."""
 
     id: str | None = Field(None, description="the column that names an item; a folder uses the file name")
     title: str | None = Field(None, description="the column with the short name of an item")

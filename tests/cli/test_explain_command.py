@@ -64,7 +64,7 @@ def test_the_options_are_those_of_search(pinakes, pristine):
 
 def test_an_id_that_there_is_not_names_the_nearest(pinakes, pristine):
     code, _, err = pinakes("explain", pristine, "coin", "--id", "con-0001")
-    assert (code, "did you mean 'coin-0001'?" in err) == (2, True)
+    assert (code, "did you mean 'coin-0001'" in err) == (2, True)
     code, _, err = pinakes("explain", pristine, "coin")
     assert (code, "--id" in err) == (2, True)
     code, _, err = pinakes("explain", "coin", "--id", "coin-0001")

@@ -13,6 +13,10 @@ from pinakes.cli.output import FAILED, USAGE, console, print_error
 from pinakes.errors import GateError, IntegrityError, PinakesError, UnknownNameError
 
 COMMANDS = {
+    "init": (
+        "pinakes.cli.init:init",
+        "Write a commented pinakes.toml to start from; `index` does without one.",
+    ),
     "index": (
         "pinakes.cli.index:index",
         "Make a folder of pictures or a table searchable; run it again to bring it up to date.",

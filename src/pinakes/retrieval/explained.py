@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.errors import UnknownNameError
 from pinakes.kernels.fusion import K
 from pinakes.retrieval.arguments import SearchArguments
 from pinakes.retrieval.encode import PrepareImage
 from pinakes.retrieval.hydrate import WORDS
 from pinakes.retrieval.mask import Allowed
+from pinakes.retrieval.nearby import unknown_item
 from pinakes.retrieval.obstacles import Obstacle, quoted, withheld
 from pinakes.retrieval.opening import OpenRelease
 from pinakes.retrieval.query import EncodedQuery
@@ -130,7 +130,7 @@ def explain(opened: OpenRelease, asked: SearchArguments, prepare: PrepareImage, 
     searcher, corpus = opened.searcher, opened.corpus
     row = corpus.row_of.get(item)
     if row is None:
-        raise UnknownNameError("item", item, corpus.row_of.keys() - searcher.policy.blocked)
+        raise unknown_item(item, corpus.row_of.keys(), searcher.policy.blocked)
     query = asked.encode(opened, prepare, Stopwatch())
     results = searcher.search(query)  # which refuses what cannot be answered
     words = ask(corpus.words, query.words, unfinished=query.prefix)

@@ -21,8 +21,9 @@ what it could tell from the names and values it found; change it, and run `pinak
 a default, so the file holds only what is special about the collection. A key that does not exist is refused,
 and the nearest one that does is named.
 
-To look through them before the first index, `pinakes init photos` writes the same file with every key in it: those that are not in
-force stand behind a `#`, below what they mean. It replaces no file; a folder that is empty, or is not there yet, gets the defaults.
+To look through them before the first index, `pinakes init photos` writes the same file with every key in it:
+those that are not in force stand behind a `#`, below what they mean. It replaces no file; a folder that is
+empty, or is not there yet, gets the defaults.
 
 ```toml
 format = 1

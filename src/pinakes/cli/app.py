@@ -15,7 +15,7 @@ from pinakes.errors import GateError, IntegrityError, PinakesError, UnknownNameE
 COMMANDS = {
     "init": (
         "pinakes.cli.init:init",
-        "Write a commented pinakes.toml to start from; `index` does without one.",
+        "Write a commented pinakes.toml to start from; index does without one.",
     ),
     "index": (
         "pinakes.cli.index:index",

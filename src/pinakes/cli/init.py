@@ -20,7 +20,7 @@ def init(
     ] = None,
     json: Annotated[bool, typer.Option(help="Print JSON.")] = False,
 ) -> None:
-    """Write a pinakes.toml with every setting explained, to look through before the first index.
+    """Write a commented pinakes.toml to start from; index does without one.
 
     It says what index would find out by itself, and never replaces a file.
 

@@ -106,7 +106,8 @@ def open_to_read(path: Path) -> Database:
     Raises:
         StorageError: it cannot be opened.
         IntegrityError: the file is not a catalogue, or damaged.
-        FormatVersionError: a newer Pinakes wrote it, or an older one, and it cannot be brought up to date here.
+        FormatVersionError: a newer Pinakes wrote it, or an older one, and it cannot be brought up to date
+            here.
     """
     if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
         return open_catalog(path)
@@ -188,7 +189,8 @@ def _check(database: Database) -> None:
     if version is not None and version < SCHEMA_VERSION:
         raise FormatVersionError(
             database.path,
-            f"catalogue format {version}, which whoever may write here brings to {SCHEMA_VERSION}: pinakes status",
+            f"catalogue format {version}, which whoever may write here brings to {SCHEMA_VERSION}: "
+            "pinakes status",
         )
 
 

@@ -1,4 +1,7 @@
 import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -9,6 +12,7 @@ import pinakes
 from pinakes.collection import Collection
 from pinakes.errors import FilterError, MediaError, QueryError, SettingsError, UnknownNameError, UsageError
 from pinakes.indexes.bm25 import Correction
+from pinakes.retrieval.searcher import Searcher
 from pinakes.settings import load_settings, save_settings
 
 
@@ -243,6 +247,29 @@ def test_the_same_question_has_the_same_answer_and_receipt(engine):
     assert one.hits == other.hits
     assert one.receipt == other.receipt != engine.search(like="coin-0003", top=20).receipt
     assert one.release == engine.release.id
+
+
+def test_no_more_searches_run_at_a_time_than_there_are_cores(pristine, monkeypatch):
+    monkeypatch.setattr("pinakes.engine.usable_cores", lambda: 2)
+    lock, running, most = threading.Lock(), 0, 0
+    search = Searcher.search
+
+    def watched(searcher, *asked):
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.005)
+        found = search(searcher, *asked)
+        with lock:
+            running -= 1
+        return found
+
+    monkeypatch.setattr(Searcher, "search", watched)
+    with pinakes.open(pristine) as engine, ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: engine.search("blue dress").receipt, range(24)))
+    assert len(set(found)) == 1
+    assert most == 2
 
 
 def test_search_many_answers_as_one_by_one(engine):

@@ -10,7 +10,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from pinakes.cores import usable_cores
 from pinakes.errors import UnknownNameError, WithheldError
+from pinakes.kernels.turns import Turns
 from pinakes.retrieval.arguments import SearchArguments
 from pinakes.retrieval.audit import Auditor
 from pinakes.retrieval.duplicates import Duplicates
@@ -57,6 +59,7 @@ class Engine:
         self._follower = Follower(paths, ref, pinned)
         self._pictures = PictureMaker(paths.media)
         self._auditor = Auditor()
+        self._turns = Turns(usable_cores())
 
     def __enter__(self) -> Self:
         self._current()
@@ -217,7 +220,9 @@ class Engine:
         )
         opened, watch = self._current(), Stopwatch()
         query = asked.encode(opened, self._pictures.prepare, watch)
-        return self._finished(opened, asked, query, opened.searcher.search(query, watch))
+        with self._turns:
+            found = opened.searcher.search(query, watch)
+        return self._finished(opened, asked, query, found)
 
     def search_many(self, queries: Sequence[Mapping[str, Any]]) -> list[Results]:
         """Answer several queries, each a mapping of the arguments of `search`; same answers as one by one.
@@ -232,14 +237,17 @@ class Engine:
         watches = [Stopwatch() for _ in asked]
         pairs = zip(asked, watches, strict=True)
         encoded = [one.encode(opened, self._pictures.prepare, watch) for one, watch in pairs]
-        found = opened.searcher.search_many(encoded, watches)
+        with self._turns:
+            found = opened.searcher.search_many(encoded, watches)
         return [self._finished(opened, *one) for one in zip(asked, encoded, found, strict=True)]
 
     def search_kept(self, query: Mapping[str, Any]) -> tuple[Results, KeptAnswer]:
         """Answer a query, as `search_many` takes it, with what it takes to `replay` the answer; see there."""
         asked, opened, watch = SearchArguments.of(query), self._current(), Stopwatch()
         encoded = dated(asked.encode(opened, self._pictures.prepare, watch))
-        found = self._finished(opened, asked, encoded, opened.searcher.search(encoded, watch))
+        with self._turns:
+            found = opened.searcher.search(encoded, watch)
+        found = self._finished(opened, asked, encoded, found)
         return found, keep(encoded, found)
 
     def replay(self, kept: KeptAnswer) -> Replay:

@@ -1,8 +1,8 @@
 """Whose turn it is."""
 
-import signal
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -68,30 +68,34 @@ def test_an_error_gives_the_turn_on():
         pass
 
 
-def test_who_is_interrupted_while_he_waits_takes_no_turn():
-    turns, begun, leave = Turns(1), threading.Event(), threading.Event()
+class Interrupted:
+    """A lock whose holder is interrupted while he waits for it, after something else happened."""
 
-    def hold():
+    def __init__(self, meanwhile):
+        self.taken, self.meanwhile = False, meanwhile
+
+    def acquire(self):
+        if self.taken:
+            self.meanwhile()
+            raise KeyboardInterrupt
+        self.taken = True
+
+    def release(self):
+        self.taken = False
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_who_is_interrupted_while_he_waits_takes_no_turn(monkeypatch, given):
+    turns, holding = Turns(1), ExitStack()
+    holding.enter_context(turns)
+    meanwhile = holding.close if given else (lambda: None)  # the turn may come just before Ctrl-C is noticed
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("pinakes.kernels.turns.threading.Lock", lambda: Interrupted(meanwhile))
         with turns:
-            begun.set()
-            leave.wait()
-
-    holding = in_a_thread(hold)
-    begun.wait()
-    main = threading.get_ident()
-
-    def interrupt():
-        wait_until(lambda: turns._waiting)
-        while turns._waiting:  # a signal just before he falls asleep would not wake him
-            signal.pthread_kill(main, signal.SIGINT)
-            time.sleep(0.5)
-
-    interrupting = in_a_thread(interrupt)
-    with pytest.raises(KeyboardInterrupt), turns:
-        raise AssertionError("it was not his turn")
-    interrupting.join()
+            raise AssertionError("it was not his turn")
     assert not turns._waiting
-    leave.set()
-    holding.join()
-    with turns:  # nobody has it
-        pass
+    holding.close()
+    for _ in range(2):  # nobody has it
+        with turns:
+            pass
+    assert turns._free == 1

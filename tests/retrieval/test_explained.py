@@ -2,13 +2,20 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 import pinakes
 from pinakes.collection import Collection
 from pinakes.errors import FilterError, QueryError, UnknownNameError
+from pinakes.retrieval.arguments import SearchArguments
+from pinakes.retrieval.explained import explain
+from pinakes.retrieval.opening import open_release
+from pinakes.retrieval.planner import Choice, Planner
+from pinakes.snapshots.refs import read_release
 
 SHOP = """id,title,colour,price,license,expires
 a,red lamp,red,5,cc0,
@@ -134,6 +141,35 @@ def test_what_comes_after_the_candidates_is_told_with_the_last_of_them(gallery):
     assert part.score == whole[10].score
     assert f"it has {whole[10].score:.4f}, and the last of the 3 nearest has" in explained.obstacles[0].detail
     assert explained.of == 3 - 1 * (len({"coin-0001", "coin-0002"} & set(whole.ids[:3])) == 2)
+
+
+class Lossy:
+    """An index that never proposes one row."""
+
+    name = "lossy"
+
+    def __init__(self, exact, lost):
+        self.exact, self.lost = exact, lost
+
+    def propose(self, queries, k, mask=None):
+        for proposal in self.exact.propose(queries, k, mask):
+            yield replace(proposal, rows=proposal.rows[~np.isin(proposal.rows, self.lost)])
+
+
+def test_what_an_index_passed_over_is_told_with_its_recall(gallery):
+    ids, rows = gallery.vectors("picture")
+    first, query = ids[0], SearchArguments(vector=rows[0], candidates=5, top=2)
+    opened = open_release(gallery.paths, read_release(gallery.paths, "live"))
+    corpus, space = opened.corpus, opened.corpus.spaces["picture"]
+    (part,) = space.parts
+    lost = np.flatnonzero(part.item_rows == corpus.row_of[first])
+    lossy = replace(part, quicker=Planner(part.index, quick=Choice(Lossy(part.index, lost), recall=0.9)))
+    corpus = replace(corpus, spaces={"picture": replace(space, parts=(lossy,))})
+    opened = replace(opened, corpus=corpus, searcher=replace(opened.searcher, corpus=corpus))
+    explained = explain(opened, query, None, first)
+    opened.close()
+    assert (explained.verdict, kinds(explained)) == ("not found", ["missed"])
+    assert "it finds 90.00% of what an exact search does" in explained.obstacles[0].detail
 
 
 def test_what_comes_after_the_page_is_told_with_its_rank(gallery):

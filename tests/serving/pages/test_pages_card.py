@@ -6,7 +6,7 @@ import pytest
 
 from pinakes.retrieval.results import Hit, PlanStep, Reason
 from pinakes.serving.pages.card import item_url, make_cards, shown_price
-from pinakes.serving.pages.templates import shown_value
+from pinakes.serving.pages.templates import shortened, shown_value
 from pinakes.types import Item, Rights, View
 
 MEDIA = "ab" * 32
@@ -95,3 +95,12 @@ def test_addresses_and_prices():
 )
 def test_values_are_shown_as_people_read_them(value, shown):
     assert shown_value(value) == shown
+
+
+def test_a_very_long_title_is_cut_between_words():
+    assert shortened("red dress") == "red dress"
+    assert shortened("a" * 200) == "a" * 200
+    assert shortened("ab " * 70) == "ab " * 65 + "ab…"  # the 67th word might go on
+    assert shortened("日" * 201) == "日" * 200 + "…"
+    card = make_cards(Items(), [hit(title="ab " * 70)], ())[0]
+    assert card.title == shortened("ab " * 70)

@@ -258,6 +258,19 @@ def test_the_item_page_has_all_views_rights_and_neighbours(client, served_engine
     assert page.ids == list(served_engine.search(like="coin-0004", top=12).ids)
 
 
+def test_a_very_long_title_is_cut_and_shown_as_a_whole_below(tmp_path, client_of):
+    (tmp_path / "items.csv").write_text(f"id,title,text\n1,{'red ' * 2500},short\n2,blue,short\n")
+    pinakes.index(tmp_path / "items.csv")
+    client = client_of(tmp_path / "items", base_url="http://localhost")
+    page = client.get("/items/1").text
+    heading = " ".join(["red"] * 50) + "…"  # 50 times 4 characters
+    assert re.findall("<h1[^>]*>(.*?)</h1>", page) == [heading]
+    assert f"<title>{heading} ·" in page
+    assert " ".join(["red"] * 2500) in page.partition("<summary>The whole title</summary>")[2]
+    assert "The whole title" not in client.get("/items/2").text
+    assert len(client.get("/?q=red").text) < 20_000
+
+
 def test_a_withdrawn_item_is_gone_and_its_page_says_so(gallery, client_of):
     client = client_of(gallery, base_url="http://localhost")
     assert client.get("/items/coin-0004").status_code == 200

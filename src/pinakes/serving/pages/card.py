@@ -11,6 +11,7 @@ from pinakes.errors import UnknownNameError, WithheldError
 from pinakes.kernels.fusion import K
 from pinakes.retrieval.results import Hit, PlanStep
 from pinakes.serving.api.media import media_address
+from pinakes.serving.pages.templates import shortened
 from pinakes.types import Value
 
 _FIELDS = re.compile(r" \([a-z, ]+\)")
@@ -60,8 +61,8 @@ class Card:
 
     @property
     def title(self) -> str:
-        """The title, or the id where there is none."""
-        return self.hit.title or self.hit.id
+        """The title, or the id where there is none; of a very long one the beginning."""
+        return shortened(self.hit.title or self.hit.id)
 
     @property
     def url(self) -> str:

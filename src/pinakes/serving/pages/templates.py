@@ -13,6 +13,8 @@ from pinakes.serving.pages.asked import plain_name
 from pinakes.types import Value
 
 FOLDER = Path(__file__).parent.parent / "templates"
+TITLE = 200
+"""Characters of a title that are shown as one; the page of an item has the rest, too."""
 
 
 def render(name: str, values: Mapping[str, Any]) -> str:
@@ -41,6 +43,14 @@ def shown_value(value: Value) -> str:
     return str(value)
 
 
+def shortened(title: str) -> str:
+    """Return a title, or the beginning of one that nobody would read to its end, cut between words."""
+    if len(title) <= TITLE:
+        return title
+    beginning, space, _ = title[:TITLE].rpartition(" ")
+    return f"{(beginning if space else title[:TITLE]).rstrip()}…"
+
+
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -50,7 +60,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(shown=shown_value, plain=plain_name, number=_number, breakable=_breakable)
+    environment.filters.update(shown=shown_value, plain=plain_name, number=_number, breakable=_breakable, short=shortened)
     return environment
 
 

@@ -86,11 +86,11 @@ def test_the_types_of_the_attributes_by_name():
         ),
         (
             {"live": {"fields": ["stock"]}},
-            "the file: live field 'stock' is not among [attributes]: there are none",
+            "the file: live field 'stock' is not among [attributes]; there are none",
         ),
         (
             {**PRICE, "live": {"fields": ["price", "stock"]}},
-            "the file: live field 'stock' is not among [attributes]: price",
+            "the file: live field 'stock' is not among [attributes]. Known: price",
         ),
     ],
 )
@@ -177,6 +177,13 @@ def test_what_is_saved_is_what_is_loaded(tmp_path_factory, settings, live):
     folder = tmp_path_factory.getbasetemp()
     save_settings(folder, settings)
     assert load_settings(folder) == settings
+
+
+def test_a_folder_with_a_space_is_quoted_in_the_command_to_paste(tmp_path):
+    folder = tmp_path / "my photos"
+    folder.mkdir()
+    with pytest.raises(SettingsError, match=f"make it one with: pinakes index '{folder}'"):
+        load_settings(folder)
 
 
 def test_a_folder_without_the_file_is_no_collection(tmp_path):

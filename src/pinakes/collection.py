@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -257,7 +258,7 @@ class Collection:
             release = served_release(self.paths)
             if release is None:
                 raise UsageError(
-                    f"nothing is published in {self.folder} yet; run: pinakes index {self.folder}"
+                    f"nothing is published in {self.folder} yet; run: pinakes index {quote(str(self.folder))}"
                 )
             given = None if queries is None else Queries({"given": unit_rows(queries)}, GIVEN)
             tuning = Tuning(families, gate, queries=given)

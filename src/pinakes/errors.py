@@ -72,7 +72,7 @@ class UnknownNameError(UsageError):
             message: what was said about it where the known names are not at hand.
         """
         self.kind, self.name, self.known = kind, name, tuple(sorted(known))
-        super().__init__(message or f"unknown {kind} {name!r}{_suggestion(name, self.known)}")
+        super().__init__(message or f"unknown {kind} {name!r}{suggestion(name, self.known)}")
 
 
 class WithheldError(UsageError):
@@ -151,8 +151,14 @@ class StorageError(PinakesError):
     """The disk refused: no space, read-only, or not permitted."""
 
 
-def _suggestion(name: str, known: Sequence[str], shown: int = 12) -> str:
-    """Return ``; did you mean 'x'? Known: ...`` for an error message."""
+def suggestion(name: str, known: Sequence[str], shown: int = 12) -> str:
+    """Return ``; did you mean 'x'? Known: ...`` for an error message.
+
+    Args:
+        name: what was given.
+        known: what there is, in the order in which it is listed.
+        shown: how many of them are listed.
+    """
     if not known:
         return "; there are none"
     # Imported here because errors are rare and `import pinakes` must stay cheap.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 
@@ -156,7 +157,9 @@ class Migration:
         if self.space in settings.brought_spaces:
             raise SettingsError(f"the vectors of {self.space} are brought: bring those of the other encoder")
         if LIVE not in refs.list_refs(self._paths):
-            raise UsageError(f"nothing is published in {self.folder} yet; run: pinakes index {self.folder}")
+            raise UsageError(
+                f"nothing is published in {self.folder} yet; run: pinakes index {quote(str(self.folder))}"
+            )
         reads_words = isinstance(open_family(self.to), TextFamily)
         read_words = isinstance(open_family(settings.spaces[self.space].encoder), TextFamily)
         if reads_words != read_words:

@@ -1,6 +1,7 @@
 """Opening a collection for searching."""
 
 from pathlib import Path
+from shlex import quote
 
 from pinakes.engine import Engine
 from pinakes.errors import UsageError
@@ -26,5 +27,5 @@ def open_engine(folder: str | Path, ref: str = "live", release: str | None = Non
     engine = Engine(CollectionPaths(Path(folder).expanduser().absolute()), ref, release)
     check_collection(engine.paths)
     if not list_refs(engine.paths):
-        raise UsageError(f"nothing is published in {folder} yet; run: pinakes index {folder}")
+        raise UsageError(f"nothing is published in {folder} yet; run: pinakes index {quote(str(folder))}")
     return engine.__enter__()

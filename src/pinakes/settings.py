@@ -8,12 +8,13 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any, Literal, Self
 
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from pinakes.errors import SettingsError, UsageError
+from pinakes.errors import SettingsError, UsageError, suggestion
 from pinakes.toml_edit import revise, without_none
 from pinakes.types import BROUGHT, RESERVED_FIELDS, SETTINGS_FILE, AttributeType, Collapse, ItemScore
 
@@ -221,8 +222,8 @@ class Settings(_Table):
             )
         for name in self.live.fields:
             if name not in self.attributes:
-                known = ", ".join(self.attributes) or "there are none"
-                raise ValueError(f"live field {name!r} is not among [attributes]: {known}")
+                near = suggestion(name, sorted(self.attributes))
+                raise ValueError(f"live field {name!r} is not among [attributes]{near}")
         return self
 
     @property
@@ -249,7 +250,8 @@ def load_settings(folder: Path) -> Settings:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(
-            f"{folder} is not a collection (no {SETTINGS_FILE}); make it one with: pinakes index {folder}"
+            f"{folder} is not a collection (no {SETTINGS_FILE}); make it one with: "
+            f"pinakes index {quote(str(folder))}"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from None

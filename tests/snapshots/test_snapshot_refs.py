@@ -87,9 +87,9 @@ def test_rolling_back_twice_goes_two_back(written: CollectionPaths) -> None:
     publish(written, "live", numbered(written, 9), "fixed")
     assert [r.settings["number"] for r in read_ref(written, "live").line] == [9, 1, 0]
     assert rollback(written, "live", steps=2) == releases[0]
-    with pytest.raises(UsageError, match=r"'live' cannot go back 1 releases: only 0 came before"):
+    with pytest.raises(UsageError, match=r"'live' cannot go back by 1: none came before the present one"):
         rollback(written, "live")
-    with pytest.raises(UsageError, match="cannot go back 0"):
+    with pytest.raises(UsageError, match="cannot go back by 0"):
         rollback(written, "live", steps=0)
 
 

@@ -227,7 +227,7 @@ def test_which_column_names_the_items(tmp_path, rows, id):
 
 def test_no_column_names_the_items(tmp_path):
     table = write_jsonl(tmp_path / "t.jsonl", {"label": "x"}, {"label": "x"})
-    with pytest.raises(SourceError, match=r"say which one is the id\. Columns: label"):
+    with pytest.raises(SourceError, match=r"say which one is the id \(--id COLUMN\)\. Columns: label"):
         infer_settings(table, into=tmp_path)
     assert infer_settings(table, into=tmp_path, id="label").settings.source.fields.id == "label"
 

@@ -106,8 +106,7 @@ def open_to_read(path: Path) -> Database:
     Raises:
         StorageError: it cannot be opened.
         IntegrityError: the file is not a catalogue, or damaged.
-        FormatVersionError: a newer Pinakes wrote it, or an older one, and it cannot be brought up to date
-            here.
+        FormatVersionError: a newer Pinakes wrote it; or an older one, and it may not be brought up to date.
     """
     if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
         return open_catalog(path)
@@ -189,8 +188,7 @@ def _check(database: Database) -> None:
     if version is not None and version < SCHEMA_VERSION:
         raise FormatVersionError(
             database.path,
-            f"catalogue format {version}, which whoever may write here brings to {SCHEMA_VERSION}: "
-            "pinakes status",
+            f"catalogue format {version}; `pinakes status` by who may write brings it to {SCHEMA_VERSION}",
         )
 
 

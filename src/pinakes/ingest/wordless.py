@@ -1,6 +1,7 @@
 """What to tell the owner of pictures without words."""
 
 from pathlib import Path
+from shlex import quote
 
 from pinakes.encoders.clip.models import MODELS, RECOMMENDED
 from pinakes.settings import Settings
@@ -24,5 +25,6 @@ def wordless_note(settings: Settings, folder: Path) -> tuple[str, ...]:
     model = MODELS[RECOMMENDED]
     return (
         "text search sees file names only; for words: "
-        f"pinakes index {folder} --encoder clip ({model.megabytes} MB to fetch once, {model.licence})",
+        f"pinakes index {quote(str(folder))} --encoder clip "
+        f"({model.megabytes} MB to fetch once, {model.licence})",
     )

@@ -6,8 +6,7 @@ from pinakes.errors import UnknownNameError
 
 SUGGESTED = 3
 ALIKE = 75
-"""Least likeness of an id that is suggested, 0 to 100: 2 M / T, of T characters of both M in common, in
-order."""
+"""Least likeness of an id that is suggested, 0 to 100: of T characters of both, M in common, 200 M / T."""
 MOST = 100_000
 """Ids that are looked through, which takes 50 ms; among more nothing is suggested."""
 

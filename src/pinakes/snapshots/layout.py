@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from pinakes.errors import SettingsError, UsageError
 from pinakes.synonyms import SYNONYMS_FILE
@@ -239,7 +240,7 @@ def check_collection(paths: CollectionPaths) -> None:
     if not paths.settings.is_file():
         raise SettingsError(
             f"{paths.root} is not a collection (no {SETTINGS_FILE}); make it one with: "
-            f"pinakes index {paths.root}"
+            f"pinakes index {quote(str(paths.root))}"
         )
 
 

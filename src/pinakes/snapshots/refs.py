@@ -169,7 +169,8 @@ def _named(ref: Ref, release_id: str) -> Release:
 def _earlier(ref: Ref, steps: int) -> Release:
     if not 1 <= steps < len(ref.line):
         earlier = len(ref.line) - 1
-        raise UsageError(f"ref {ref.name!r} cannot go back {steps} releases: only {earlier} came before")
+        came = f"only {earlier} came before" if earlier else "none came before the present one"
+        raise UsageError(f"ref {ref.name!r} cannot go back by {steps}: {came}")
     return ref.line[steps]
 
 

@@ -64,7 +64,7 @@ def infer_table(table: Rows, id: str | None, views: Mapping[str, str] | None, no
     if key is None:
         raise SourceError(
             f"no column of {table.path} can name its items, for each has gaps or repeats; "
-            f"say which one is the id. Columns: {listed(list(columns), 20)}"
+            f"say which one is the id (--id COLUMN). Columns: {listed(list(columns), 20)}"
         )
     if views is None:
         views = choose_views(pictures, rest.get(key), table.path.parent, notes)

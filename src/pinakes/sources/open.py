@@ -30,7 +30,9 @@ def open_source(settings: Settings, folder: Path) -> Source:
     except OSError as error:
         raise SourceError(f"cannot read {path}: {error.strerror}") from None
     if not exists:
-        raise SourceError(f"the source {path} does not exist; set source.path to where the items are")
+        raise SourceError(
+            f"the source {path} does not exist; in pinakes.toml, source.path says where the items are"
+        )
     if is_folder and is_clip_retrieval(path):
         return TableSource(ClipRetrievalRows(path), settings, folder)
     if not is_folder:

@@ -60,7 +60,9 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(shown=shown_value, plain=plain_name, number=_number, breakable=_breakable, short=shortened)
+    environment.filters.update(
+        shown=shown_value, plain=plain_name, number=_number, breakable=_breakable, short=shortened
+    )
     return environment
 
 

@@ -48,7 +48,7 @@ format: $(READY)  ## rewrite the code in the one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY)  ## print every number of the README
+bench: $(READY)  ## print the numbers of the README, but for those of docs/performance.md
 	$(INSTALL) -e '.[bench]'
 	$(BIN)/python -m benchmarks
 

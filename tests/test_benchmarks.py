@@ -35,6 +35,27 @@ def test_an_unknown_benchmark_is_answered_with_the_nearest():
     assert done.stdout == ""
 
 
+def test_what_follows_a_name_is_for_that_benchmark():
+    done = python("-m", "benchmarks", "near_duplicates", "--help")
+    assert done.returncode == 0, done.stderr
+    assert "--sheet" in done.stdout
+    done = python("-m", "benchmarks", "near_duplicates", "item_scores", "--coins", "100")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--coins 100: what is given to a benchmark follows its name alone" in done.stderr
+
+
+def test_the_options_in_the_documents_are_those_of_the_benchmark():
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    said = {
+        match
+        for page in pages
+        for match in re.findall(r"`python\s-m\sbenchmarks[ .](\w+)[\s]+(--\w+)", page.read_text("utf-8"))
+    }
+    assert ("near_duplicates", "--sheet") in said
+    for name, option in said:
+        assert f'"{option}"' in (ROOT / "benchmarks" / f"{name}.py").read_text("utf-8"), (name, option)
+
+
 def test_the_machine_is_described_on_one_line():
     done = python("-c", "from pinakes.bench.machine import describe_machine; print(describe_machine())")
     assert done.returncode == 0, done.stderr

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pinakes.errors import IntegrityError, SettingsError, UnknownNameError
-from pinakes.indexes import lists
+from pinakes.indexes import allowed, lists
 from pinakes.indexes.families import index_family
 from pinakes.kernels.beside import Beside
 from pinakes.kernels.similarity import unit_rows
@@ -48,6 +48,25 @@ def test_lists_look_where_a_mask_allows_something():
     assert proposal.scanned < 0.4 * len(vectors)
 
 
+@pytest.mark.parametrize(("share", "less"), [("chance", 0.95), ("far", 0.97), ("near", 1.0)])
+def test_lists_with_few_allowed_rows_are_looked_at_less_deep(monkeypatch, share, less):
+    """Unless the mask is of what is near: then the few of a list are its nearest."""
+    rng = np.random.default_rng(8)
+    vectors = unit_rows(rng.standard_normal((20_000, 32)) * np.linspace(2, 0.2, 32))
+    query = unit_rows(rng.standard_normal((1, 32)) * np.linspace(2, 0.2, 32))
+    cosines = (vectors @ query[0]).astype(np.float64)
+    aside = vectors @ (query[0] + 0.7 * vectors[0])
+    along = {"chance": rng.random(20_000), "far": aside, "near": -aside}[share]
+    mask = along < np.quantile(along, 0.2)
+    index = index_family("ivf").build(vectors.astype(np.float16)).at(30)
+    (proposal,) = index.propose(query, 10, mask)
+    best = np.argsort(np.where(mask, -cosines, np.inf))[:10]
+    monkeypatch.setattr(lists, "NEARER", -np.inf)
+    (deeper,) = index.propose(query, 10, mask)
+    assert np.isin(best, proposal.rows).sum() >= np.isin(best, deeper.rows).sum() >= 9
+    assert proposal.scanned <= less * deeper.scanned and (less < 1 or proposal.scanned == deeper.scanned)
+
+
 def test_lists_are_looked_at_as_deep_as_the_best_that_were_found_ask_for():
     """Ten rows beside the query are far above all others, so that the nearest lists are enough."""
     rng = np.random.default_rng(6)
@@ -82,7 +101,7 @@ def test_threads_that_share_the_lists_find_what_one_finds(tmp_path, monkeypatch,
     built.save(tmp_path)
     whole = built.at(50).propose(queries, 10, mask)
     monkeypatch.setattr(lists, "SPLIT", 4000)
-    monkeypatch.setattr(lists, "COUNTED", 10_000)
+    monkeypatch.setattr(allowed, "COUNTED", 10_000)
     found, looks = [], []
     for cores in (1, 2):
         helped = Beside(cores)

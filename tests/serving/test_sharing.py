@@ -147,6 +147,7 @@ def others(tmp_path, monkeypatch):
 
 def test_the_next_are_left_to_who_has_fewer(others, monkeypatch):
     monkeypatch.setattr(sharing, "GLANCES", 10**9)
+    monkeypatch.setattr(sharing, "waiting", lambda listening: 0)
     others(3)
 
     async def watch(taken, server):
@@ -160,6 +161,26 @@ def test_the_next_are_left_to_who_has_fewer(others, monkeypatch):
         for protocol in taken[:5]:
             protocol.transport.abort()
         await until(lambda: len(taken) == 12)
+
+    with Visitors(12) as visitors:
+        serving(visitors, watch)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell how many wait")
+def test_of_a_crowd_one_takes_what_makes_all_even_in_one_turn(others, monkeypatch):
+    monkeypatch.setattr(sharing, "GLANCES", 10**9)
+    others(3)
+
+    async def watch(taken, server):
+        assert sharing.waiting(visitors.listening) == 12
+        await until(lambda: taken)
+        await asyncio.sleep(0.05)
+        assert len(taken) == 8  # of 15, with the 3 of the other
+        assert sharing.waiting(visitors.listening) == 4
+        others(8)
+        await until(lambda: len(taken) == 10)
+        await asyncio.sleep(0.05)
+        assert len(taken) == 10
 
     with Visitors(12) as visitors:
         serving(visitors, watch)

@@ -90,16 +90,52 @@ def test_as_many_are_answered_at_once_as_the_loop_may_be_held_up_for():
     async def main():
         admission, together, squares = await quick()
 
-        def doze(numbers):
-            time.sleep(0.008 * len(numbers))
+        def toil(numbers):
+            end = time.thread_time() + 0.008 * len(numbers)
+            while time.thread_time() < end:
+                pass
             return squares(numbers)
 
-        for _ in range(40):
-            await together.run(doze, 1)
+        for _ in range(60):
+            await together.run(toil, 1)
         del squares.asked[:]
-        await asyncio.gather(*(together.run(doze, n) for n in range(6)))
+        await asyncio.gather(*(together.run(toil, n) for n in range(6)))
         assert [n for group in squares.asked for n in group] == list(range(6))
         assert max(map(len, squares.asked)) <= 2
+        admission.close()
+
+    asyncio.run(main())
+
+
+def test_who_waits_for_a_core_or_a_disk_is_put_together_with_four_times_as_many():
+    async def main():
+        admission, together, squares = await quick()
+
+        def doze(numbers):
+            time.sleep(0.005 * len(numbers))
+            return squares(numbers)
+
+        for _ in range(60):
+            await together.run(doze, 1)
+        del squares.asked[:]
+        await asyncio.gather(*(together.run(doze, n) for n in range(32)))
+        assert [n for group in squares.asked for n in group] == list(range(32))
+        assert 4 < max(map(len, squares.asked)) <= 16  # by the clock alone 4
+        admission.close()
+
+    asyncio.run(main())
+
+
+def test_who_came_while_others_were_read_joins_them():
+    async def main():
+        admission, together, squares = await quick()
+        loop = asyncio.get_running_loop()
+        first = [asyncio.create_task(together.run(squares, n)) for n in (1, 2)]
+        later = []
+        loop.call_soon(lambda: later.append(asyncio.create_task(together.run(squares, 3))))
+        assert await asyncio.gather(*first) == [1, 4]
+        assert await later[0] == 9
+        assert squares.asked == [[1, 2, 3]]
         admission.close()
 
     asyncio.run(main())
@@ -145,7 +181,7 @@ def test_those_who_wait_when_work_turns_out_to_be_slow_are_answered_in_a_thread(
 
         numbers = range(MOST + 3)
         outcomes = asyncio.gather(*(together.run(doze if n == 0 else squares, n) for n in numbers))
-        together._usual = 0.019  # one at a time
+        together._busy = 0.019  # one at a time
         assert await outcomes == [n * n for n in numbers]
         assert squares.asked == [[n] for n in numbers]
         assert squares.threads.count(threading.get_ident()) == 1

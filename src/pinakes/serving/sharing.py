@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import Callable
 
 import uvloop
@@ -13,6 +14,9 @@ PAUSE = 1.0
 
 AHEAD = 16
 """One connection in so many may be more than another process has: who is busy is not waited for each time."""
+
+CROWD = 64
+"""Connections that are taken in one turn at most: requests wait meanwhile."""
 
 GLANCE, GLANCES = 0.002, 10
 """Seconds between looks whether those who have fewer connections have taken the next one, and how many looks
@@ -43,7 +47,8 @@ class Accepting:
 
     In the first turn of the loop one is taken, and in each that follows one more than before as long as more
     wait: the next are for whoever is idle first, and a crowd is taken in soon all the same. Where a tally
-    says that somebody else has fewer, the next are left to him for a while.
+    tells how many the others have, a crowd is taken in at once, all but their part of it; and the next are
+    left for a while to who has fewer.
     """
 
     def __init__(
@@ -90,7 +95,7 @@ class Accepting:
         self._loop.call_later(seconds, self._begin)
 
     def _take(self) -> None:
-        allowed = self._most if self._tally is None else min(self._most, self._share(self._tally))
+        allowed = self._most if self._tally is None else self._share(self._tally)
         if not allowed:
             self._again(GLANCE)
             return
@@ -119,10 +124,24 @@ class Accepting:
         self._taken = {one for one in self._taken if not one.is_closing()}
         own = len(self._taken) + len(self._taking)
         tally.tell(own)
-        least = tally.least()
-        share = self._most if least is None else least + own // AHEAD + 1 - own
-        if share > 0 or not self._patience:
+        others = tally.others()
+        if not others:
+            return self._most
+        share = min(others) + own // AHEAD + 1 - own
+        even = -(-(own + sum(others) + waiting(self._listening)) // (1 + len(others))) - own
+        if (share := max(min(share, self._most), even)) > 0 or not self._patience:
             self._patience = GLANCES
-            return max(share, 1)
+            return min(max(share, 1), CROWD)
         self._patience -= 1
         return 0
+
+
+def waiting(listening: socket.socket) -> int:
+    """Return how many connections wait to be taken from a TCP socket that listens; 0 where nothing tells.
+
+    Linux tells it as ``tcpi_unacked`` (inet_csk_get_info of a listening socket, linux/net/ipv4/tcp.c).
+    """
+    if sys.platform != "linux":
+        return 0
+    told = listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 28)
+    return int.from_bytes(told[24:28], sys.byteorder)

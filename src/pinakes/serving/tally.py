@@ -48,13 +48,13 @@ class Tally:
         """Let the others know how many connections this process has."""
         self._counts[self._place] = count
 
-    def least(self) -> int | None:
-        """Return how many the one of the others has that has fewest; None where there is no other.
+    def others(self) -> list[int]:
+        """Return how many connections each of the others has.
 
         One that ended without a word counts until the next takes its place.
         """
         others = (count for place, count in enumerate(self._counts) if place != self._place)
-        return min((count for count in others if count != UNKNOWN), default=None)
+        return [count for count in others if count != UNKNOWN]
 
     def close(self) -> None:
         """Give the place back."""

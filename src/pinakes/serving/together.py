@@ -19,6 +19,9 @@ MOST = 32
 QUICK = 0.02
 """Seconds that the event loop may be held up: nobody notices that a refusal comes so much later."""
 
+OUTSIDE = 4
+"""So many times its processor time may a group take by the clock: cores are shared, disks are waited for."""
+
 FORGET = 0.9
 """What is left, one piece of work later, of how long those before it took."""
 
@@ -30,10 +33,11 @@ class Together:
     """Does work that is expected to be quick in the event loop, and in a thread while it is not.
 
     Handing such work to a thread and back takes as long as much of it: both wait for one interpreter's lock.
-    So those who came in one turn of the loop are answered in the next, in one go, as many as take `QUICK`.
-    Between two groups requests are read, refused and answered. What turns out to be slow sends those after it
-    to a thread, until it is forgotten. Where three quarters of the queue are full, the rest goes to a thread,
-    too, which goes on while the loop refuses.
+    So those who came in one turn of the loop are answered in the next but one, with those who came meanwhile,
+    in one go, as many as take `QUICK`. That is processor time: who waits for a core would wait as long in
+    small groups, of which each search takes twice as much. Between two groups requests are read, refused and
+    answered. What turns out to be slow sends those after it to a thread, until it is forgotten. Where three
+    quarters of the queue are full, the rest goes to a thread, too, which goes on while the loop refuses.
 
     Args:
         admission: has the threads, and counts who waits.
@@ -43,7 +47,7 @@ class Together:
         self._admission = admission
         self._waiting: dict[_Waiting, None] = {}
         self._due = False
-        self._usual = 1.0
+        self._usual = self._busy = 1.0
 
     @property
     def quick(self) -> bool:
@@ -67,7 +71,7 @@ class Together:
             self._waiting[waiting] = None
             if not self._due:
                 self._due = True
-                loop.call_soon(self._turn, loop, work)
+                loop.call_soon(self._gather, loop, work)
             try:
                 outcome = await self._admission.wait(waiting.answer)
             finally:
@@ -79,10 +83,17 @@ class Together:
         found: A = outcome
         return found
 
+    def _gather(self, loop: asyncio.AbstractEventLoop, work: Work[Any, Any]) -> None:
+        """Let those join whose requests were read in this turn; nobody does who is alone."""
+        if len(self._waiting) > 1:
+            loop.call_soon(self._turn, loop, work)
+        else:
+            self._turn(loop, work)
+
     def _turn(self, loop: asyncio.AbstractEventLoop, work: Work[Any, Any]) -> None:
         """Answer those who wait, or the first of them and the rest in the next turn."""
         quick = self.quick
-        most = min(MOST, max(1, int(QUICK / self._usual))) if quick else len(self._waiting)
+        most = self._most() if quick else len(self._waiting)
         for one in (group := list(islice(self._waiting, most))):
             del self._waiting[one]
         group = [one for one in group if not one.answer.done()]  # some may have given up
@@ -93,6 +104,10 @@ class Together:
         if self._due:
             loop.call_soon(self._turn, loop, work)
 
+    def _most(self) -> int:
+        """Return how many are answered at once."""
+        return min(MOST, max(1, int(QUICK / max(self._busy, self._usual / OUTSIDE))))
+
     def _alone(self, work: Work[Any, Any], asked: Any) -> Any:
         return self._outcomes(work, [asked])[0]
 
@@ -100,7 +115,7 @@ class Together:
         """Do work, and note how long it takes for each; what it raises is the outcome of all."""
         if not asked:
             return ()
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.thread_time()
         try:
             return work(asked)
         except Exception as error:
@@ -108,6 +123,8 @@ class Together:
         finally:
             took = (time.perf_counter() - begun) / len(asked)
             self._usual += (took - self._usual) * (1 - FORGET)
+            worked = (time.thread_time() - worked) / len(asked)
+            self._busy += (worked - self._busy) * (1 - FORGET)
 
 
 class _Waiting:

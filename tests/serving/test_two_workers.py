@@ -2,10 +2,12 @@
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -33,10 +35,27 @@ def serve():
         until(lambda: "pinakes_workers 2.0" in httpx.get(f"{url}/metrics", timeout=PATIENCE).text)
         return url
 
+    start.running = running
     yield start
     for process in running:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE)
+
+
+def test_workers_end_with_a_supervisor_that_is_killed_and_leave_the_port(gallery, serve):
+    url = serve(gallery)
+    serve.running[0].kill()
+
+    def free():
+        try:
+            socket.create_server(("127.0.0.1", urlsplit(url).port)).close()
+        except OSError:
+            return False
+        return True
+
+    until(free)
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{url}/livez", timeout=PATIENCE)
 
 
 def until(reached):

@@ -1,9 +1,12 @@
 """Running the application: one process or several on one port, until they are told to end."""
 
 import gc
+import multiprocessing
 import os
+import signal
 import socket
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -123,11 +126,29 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
 def build_app(folder: Path, config: ServingConfig) -> FastAPI:
     """Return the application of one worker process, which logs to standard error."""
     log_to_stderr()
+    end_with_supervisor()
     app = create_app(folder, config)
     # What was loaded stays: to look through it again and again would hold up requests, by 50 ms each time.
     gc.collect()
     gc.freeze()
     return app
+
+
+def end_with_supervisor() -> None:
+    """Let this process end as if told to when the one that started it is gone, if it was started by one.
+
+    A supervisor that is killed tells its workers nothing. They would go on, with nobody who writes what they
+    take in, and hold the port, so that no other could be started in their place.
+    """
+    supervisor = multiprocessing.parent_process()
+    if supervisor is None:
+        return
+
+    def wait() -> None:
+        supervisor.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="supervisor", daemon=True).start()
 
 
 def listen(config: ServingConfig) -> socket.socket:

@@ -189,6 +189,12 @@ def test_versions(pinakes, gallery):
     assert "removed v0001" in pinakes("prune", gallery, "--keep", 1)[1]
 
 
+def test_items_without_a_title_are_shown_by_their_words(pinakes, tmp_path):
+    (tmp_path / "photos.csv").write_text('id,caption\np1,"a black\n dog in the snow"\np2,a cat\n')
+    assert "found by words, and by vectors" in pinakes("index", tmp_path / "photos.csv")[2]
+    assert "a black dog in the snow" in pinakes("search", tmp_path / "photos", "snow")[1]
+
+
 def test_a_collection_that_can_only_be_read_is_told_of(pinakes, gallery, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # root may write anywhere
     before = times_in(gallery)

@@ -112,7 +112,7 @@ def _print_table(results: Results, columns: tuple[str, ...]) -> None:
                 h.id,
                 f"{h.score:.4f}",
                 h.closeness,
-                h.title[:TITLE_WIDTH],
+                (h.title or " ".join(h.text.split()))[:TITLE_WIDTH],  # captions have no title
                 *(_cell(h.attributes.get(name)) for name in columns),
                 "; ".join(map(str, h.reasons)),
             )

@@ -81,7 +81,7 @@ def choose_views(
     if passed_over:
         notes.append(f"left out, because {chosen[0].column} has the pictures: {listed(passed_over)}")
     if not chosen:
-        notes.append("no column names pictures, so the items are found by their words alone")
+        notes.append("no column names pictures: items are found by words, and by vectors if they have any")
     views: dict[str, str] = {}
     for picture in chosen:
         views[numbered_role(role_of(picture.column), views)] = picture.spec

@@ -56,6 +56,13 @@ def test_publish_and_read(written: CollectionPaths) -> None:
     assert list_refs(written) == ("candidate", "live")
 
 
+def test_a_folder_of_refs_that_cannot_be_read_is_said_to_be_so(tmp_path: Path) -> None:
+    assert list_refs(CollectionPaths(tmp_path)) == ()
+    too_long = CollectionPaths(tmp_path / ("x" * 300))  # refused to root as well
+    with pytest.raises(StorageError, match="cannot list the refs: File name too long"):
+        list_refs(too_long)
+
+
 def test_file_is_that_of_the_format(written: CollectionPaths) -> None:
     release = numbered(written, 1)
     publish(written, "live", release, "first")

@@ -10,7 +10,7 @@ from typing import Any
 
 from pinakes.errors import IntegrityError, UnknownNameError, UsageError
 from pinakes.kernels.clock import utc_now
-from pinakes.snapshots.durable import exclusive, replace_file
+from pinakes.snapshots.durable import exclusive, replace_file, storage_errors
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.release import Release, check_release
 
@@ -59,8 +59,13 @@ class Ref:
 
 
 def list_refs(paths: CollectionPaths) -> tuple[str, ...]:
-    """Return the names of all refs, sorted."""
-    return tuple(sorted(path.stem for path in paths.refs.glob("[!.]*.json")))
+    """Return the names of all refs, sorted.
+
+    Raises:
+        StorageError: their folder cannot be read.
+    """
+    with storage_errors("list the refs"):
+        return tuple(sorted(path.stem for path in paths.refs.glob("[!.]*.json")))
 
 
 def read_ref(paths: CollectionPaths, name: str) -> Ref:

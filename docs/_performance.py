@@ -191,7 +191,7 @@ def _cell(line: Line | None) -> str:
         return ""
     times = f"{line['latency']['p50']:.2f} / {line['latency']['p95']:.2f}"
     lost = line["recall"] is not None and line["recall"] < 1.0
-    return f"{times} ({line['recall']:.3f})" if lost else times
+    return f"{times} ({line['recall']:.4f})" if lost else times
 
 
 def build_table(report: Report) -> str:

@@ -18,7 +18,7 @@ def test_a_folder_and_a_table(tmp_path):
 
 
 def test_sources_that_cannot_be_opened(tmp_path):
-    with pytest.raises(SourceError, match=r"does not exist; set source\.path"):
+    with pytest.raises(SourceError, match=r"does not exist; in pinakes\.toml, source\.path says"):
         open_source(parse_settings({"source": {"path": "gone"}}), tmp_path)
     (tmp_path / "a.xlsx").touch()
     with pytest.raises(SourceError, match="not a table that can be read"):

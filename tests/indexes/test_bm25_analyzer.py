@@ -58,6 +58,31 @@ def test_words_are_returned_as_they_were_typed():
     ]
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("red dress", ["red", "dress"]),
+        ("№ 5", ["№", "5"]),
+        ("№5", ["№5"]),  # 5 alone is another word
+        ("30℃ 30 ℃", ["30℃", "30", "℃"]),
+        ("(‘s-Hertogenbosch)", ["s-Hertogenbosch"]),  # a quotation mark, no apostrophe
+        ("'s-Hertogenbosch!", ["'s-Hertogenbosch!"]),
+        ("´n´", ["´n´"]),
+        ("lemon's", ["lemon's"]),
+        ("Purée, d’été.", ["Purée", "d’été"]),
+        ("🍸 ... 's", []),
+    ],
+)
+def test_signs_around_a_word_go_where_it_is_the_same_without_them(typed, words):
+    assert [word for word, _ in ENGLISH.words(typed)] == words
+
+
+@given(TEXTS)
+def test_a_typed_word_reads_as_itself(text):
+    for word, terms in ENGLISH.words(text):
+        assert terms[: len(split(word)[0])] == ENGLISH.running_terms(word) != []
+
+
 @given(TEXTS)
 def test_a_word_typed_without_accents_has_the_same_terms(text):
     assert ENGLISH.terms(fold(text)) == ENGLISH.terms(text)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pinakes.indexes.bm25 import BM25Index, Correction, Segment, build_postings, corrected, unquoted
 from pinakes.indexes.bm25 import reader as module
-from pinakes.indexes.bm25.analyzer import Analyzer
+from pinakes.indexes.bm25.analyzer import Analyzer, split
 
 WEIGHTS = {"title": 3.0, "text": 1.0, "attributes": 1.0}
 ENGLISH = Analyzer("english")
@@ -136,6 +136,12 @@ def test_a_rare_word_is_searched_for_and_the_frequent_one_suggested():
     assert corrected("cat", ()) is None
 
 
+def test_what_was_typed_around_a_word_stays_where_it_is_put_right():
+    corrections = (Correction("drss", "dress", applied=True),)
+    for typed in ("drśs", "drs\u0301s", "DRSS"):
+        assert corrected(f"a ({typed}'s)!", corrections) == "a (dress's)!"
+
+
 def test_words_in_quotes_are_not_put_right():
     assert index(["black"], Analyzer("none")).read('"blsck"').corrections == ()
 
@@ -154,6 +160,12 @@ def test_synonyms_are_found_below_the_word_itself():
     assert shop.search('"sofa"').rows.tolist() == [1]  # exactly so
 
 
+def test_a_synonym_without_words_is_passed_over():
+    shop = index(["couch", "sofa"], synonyms={"sofa": ["'s", "couch"], "’s": ["sofa"]})
+    assert shop.search("sofa's").rows.tolist() == [1, 0]
+    assert shop.search("'s").rows.tolist() == []
+
+
 def test_a_clause_of_several_wordings_by_hand():
     rooms = index(["sofa", "couch", "lamp"], Analyzer("none"), {"sofa": ["couch"]})
     # Two of three items hold either: idf = ln(1 + 1.5 / 2.5). Every title has the mean length: tf' = 3, and
@@ -162,6 +174,62 @@ def test_a_clause_of_several_wordings_by_hand():
     assert rooms.search("sofa").scores.tolist() == [round(idf * 3 / 4.2, 6), round(idf * 2.4 / 3.6, 6)]
     (part,) = rooms.explain("sofa", 1)
     assert (part.term, part.field, round(part.score, 6)) == ("couch", "title", round(idf * 2.4 / 3.6, 6))
+
+
+SIGNS = ["Denar № 5", "Map of 's-Hertogenbosch", "Rock ´n´ roll", "Gin 🍸", "30℃ bath", "a Ⅷ"]
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("№ 5", 0),
+        ("denar №", 0),
+        ('"№ 5"', 0),
+        ("'s-Hertogenbosch", 1),
+        ("´n´ roll", 2),
+        ("gin 🍸", 3),
+        ("30 ℃", 4),
+        ("viii", 5),
+    ],
+)
+def test_signs_are_read_as_what_they_stand_for(text, row):
+    titles = index(SIGNS)
+    assert titles.search(text).rows[0] == row
+    assert titles.search(titles.read(text, unfinished=True)).rows[0] == row
+
+
+def test_every_sign_that_stands_for_something_can_be_asked_for():
+    signs = [chr(n) for n in range(0x110000)]
+    odd = [sign for sign in signs if not sign.isalnum() and split(sign)[0]]
+    assert {"№", "℃", "´"} < set(odd)
+    assert len(odd) > 900
+    titles = index(odd)
+    for row, sign in enumerate(odd):
+        assert row in titles.search(sign, k=len(odd)).rows
+
+
+ANY_TEXT = st.lists(
+    st.one_of(
+        st.text(max_size=6), st.sampled_from(["'s", '"№ 5"', "´", "'s-x", "㌀", "-", "1.", "é", "\ud800"])
+    ),
+    max_size=6,
+)
+
+
+@given(st.lists(ANY_TEXT, min_size=1, max_size=4), ANY_TEXT, st.booleans())
+def test_no_text_stops_an_index_or_a_search(titles, asked, unfinished):
+    joined, text = [" ".join(pieces) for pieces in titles], " ".join(asked)
+    books = index(joined, synonyms={text: joined})
+    found = books.read(text, unfinished=unfinished)
+    rows = books.search(found).rows
+    books.holding_phrases(found)
+    books.holding_all(found, rows)
+    assert (books.self_score(found) > 0) == (bool(found.typed) and any(ENGLISH.terms(t) for t in joined))
+    for row in rows.tolist():
+        books.match(found, row)
+        assert books.explain(found, row)
+    for correction in found.corrections:
+        assert corrected(text, [correction]) is not None
 
 
 VOCABULARY = ["dress", "dresses", "dressing", "silk", "silky", "drape", "red", "wi-fi", "wifi", "sofa"]

@@ -1,7 +1,5 @@
 """What the words of a query ask for in one corpus, and what the asker is told of how they were taken."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,10 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.indexes.bm25 import BM25Index, Correction, WordHits, WordQuery, corrected
-from pinakes.indexes.bm25.analyzer import split
 from pinakes.retrieval.mask import Allowed
-
-_PIECE = re.compile(r'[^\s"“”„«»]+')
 
 TELLING = 0.08
 """Share of what a query says below which a word is not worth mentioning, found or not."""
@@ -84,26 +79,8 @@ def ask(index: BM25Index | None, text: str | None, *, unfinished: bool) -> Asked
     """
     if index is None or text is None:
         return None
-    query = index.read(spell_out(text), unfinished=unfinished)
+    query = index.read(text, unfinished=unfinished)
     return Asked(text, index, query, index.holding_phrases(query))
-
-
-def spell_out(text: str) -> str:
-    """Return a text with what is read otherwise than it is typed written so: ``№ 5`` as ``no 5``.
-
-    The index reads signs as the letters that they stand for, and no possessive s. But it keeps a typed word
-    without the signs around it, and so would find nothing in ``№``, and one word too many in
-    ``'s-Hertogenbosch``.
-    """
-    plain = text.isascii() and "'" not in text
-    return text if plain else _PIECE.sub(lambda piece: _spelt(piece[0]), text)
-
-
-def _spelt(piece: str) -> str:
-    kept = [n for n, sign in enumerate(piece) if sign.isalnum() or unicodedata.combining(sign)]
-    words = split(piece)[0]
-    whole = bool(kept) and split(piece[kept[0] : kept[-1] + 1])[0] == words
-    return piece if whole else " ".join(words) or piece
 
 
 def find_id(row_of: Mapping[str, int], text: str) -> int | None:

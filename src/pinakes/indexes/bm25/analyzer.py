@@ -43,7 +43,9 @@ _MARKS = (
     "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u0900-\u0963\u0966-\u0df3"
     "\u0e30-\u0e4e\u0eb0-\u0ece\u1029-\u1049\u17b4-\u17d3"
 )
-_WORD = re.compile(rf"[\w{_MARKS}]+(?:(?<=\d)\.(?=\d)[\w{_MARKS}]+)*")
+WORD = re.compile(rf"[\w{_MARKS}]+(?:(?<=\d)\.(?=\d)[\w{_MARKS}]+)*")
+"""A word, in a text as it was typed too."""
+
 _HYPHENATED = re.compile(r"(?<![\w-])([^\W\d]+)-([^\W\d]+)(?![\w-])")
 _EDGES = re.compile(rf"^[^\w{_MARKS}]+|[^\w{_MARKS}]+$")
 
@@ -73,7 +75,7 @@ def split(text: str) -> tuple[list[str], list[str]]:
     """
     folded = fold(text)
     compounds = [a + b for a, b in _HYPHENATED.findall(folded)] if "-" in folded else []
-    return _WORD.findall(folded), compounds
+    return WORD.findall(folded), compounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,19 @@ class Analyzer:
         return list(map(self.stemmer(), split(text)[0]))
 
     def words(self, text: str) -> list[tuple[str, list[str]]]:
-        """Return the words of a text as they were typed, each with its terms (at least one)."""
-        typed = ((_EDGES.sub("", piece), self.terms(piece)) for piece in text.split())
-        return [(word, terms) for word, terms in typed if terms]
+        """Return the words of a text as they were typed, each with its terms (at least one).
+
+        The signs around a word are left away where it says the same without them: ``"red",`` is ``red``, but
+        ``№5`` and ``'s-Hertogenbosch`` stay, for ``5`` and ``s-Hertogenbosch`` are other words.
+        """
+        stem, found = self.stemmer(), []
+        for piece in text.split():
+            words, compounds = split(piece)
+            if words:
+                trimmed = _EDGES.sub("", piece)
+                typed = trimmed if split(trimmed)[0] == words else piece
+                found.append((typed, list(map(stem, words + compounds))))
+        return found
 
 
 def save_analyzer(path: Path, analyzer: Analyzer) -> None:

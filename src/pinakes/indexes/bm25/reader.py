@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from pinakes.indexes.bm25.analyzer import split
+from pinakes.indexes.bm25.analyzer import WORD, split
 from pinakes.indexes.bm25.lookup import Lookup
 from pinakes.indexes.bm25.query import Correction, Typed, Weighed, Wording, WordQuery
 from pinakes.indexes.bm25.spelling import Speller
@@ -215,9 +215,4 @@ def corrected(text: str, corrections: tuple[Correction, ...]) -> str | None:
     used = {correction.typed: correction.used for correction in corrections}
     if not used:
         return None
-    pieces = re.split(r"(\w+)", text)
-    for place in range(1, len(pieces), 2):
-        words = split(pieces[place])[0]
-        if len(words) == 1 and words[0] in used:
-            pieces[place] = used[words[0]]
-    return "".join(pieces)
+    return WORD.sub(lambda found: used.get(" ".join(split(found[0])[0]), found[0]), text)

@@ -20,13 +20,13 @@ class Synonyms:
 
     @staticmethod
     def of(rules: Rules, analyzer: Analyzer) -> "Synonyms":
-        """Cut words and phrases into terms as those of items are."""
+        """Cut words and phrases into terms as those of items are, but those without any (``'s``)."""
         found: dict[Wording, set[Wording]] = {}
         for typed, others in rules.items():
             wording = tuple(analyzer.running_terms(typed))
             wordings = {tuple(analyzer.running_terms(other)) for other in others}
-            found.setdefault(wording, set()).update(wordings - {wording})
-        return Synonyms({wording: tuple(sorted(others)) for wording, others in found.items()})
+            found.setdefault(wording, set()).update(wordings - {wording, ()})
+        return Synonyms({wording: tuple(sorted(others)) for wording, others in found.items() if wording})
 
     def within(self, terms: Sequence[str]) -> Iterator[tuple[int, Wording]]:
         """Yield (place, wording) of everything in a row of terms that has synonyms."""

@@ -183,9 +183,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(args=arguments, standalone_mode=False)
     except typer.TyperException as error:
-        if message := error.format_message().replace(
-            "Value error, ", ""
-        ):  # without arguments the help was printed instead
+        if message := error.format_message():  # without arguments the help was printed instead
             context = getattr(error, "ctx", None)
             root = "" if context is None else context.find_root().command_path
             command = "pinakes" if context is None else f"pinakes{context.command_path.removeprefix(root)}"

@@ -1,7 +1,7 @@
 """The options of commands that ask a query, and how what is typed becomes arguments of `Engine.search`."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, cast
 
@@ -47,7 +47,7 @@ Prefix: TypeAlias = Annotated[
     bool, typer.Option("--prefix", help="The last word may be the beginning of another.")
 ]
 AsOf: TypeAlias = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge rights as of this day.")
+    str | None, typer.Option(help="Judge rights as of this day.", metavar="YYYY-MM-DD")
 ]
 Score: TypeAlias = Annotated[
     str | None, typer.Option(help="What an item with several views counts by: best, mean or roles.")
@@ -74,7 +74,7 @@ def query_arguments(
     candidates: int,
     sort: str | None,
     prefix: bool,
-    as_of: datetime | None,
+    as_of: str | None,
     score: str | None,
     collapse: str | None,
 ) -> Mapping[str, Any]:
@@ -150,5 +150,8 @@ def _weights(pairs: list[str]) -> dict[str, float]:
     return weights
 
 
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
+def _day(given: str | None) -> date | None:
+    try:
+        return None if given is None else date.fromisoformat(given)
+    except ValueError:
+        raise UsageError(f"--as-of takes a day such as 2030-12-31; got {given!r}") from None

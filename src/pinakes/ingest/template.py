@@ -9,9 +9,10 @@ import tomlkit
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pinakes.errors import StorageError, UsageError
+from pinakes.errors import UsageError
 from pinakes.ingest.setup import Options, Setup, find_setup
 from pinakes.settings import Settings
+from pinakes.snapshots.durable import replace_file
 from pinakes.sources.formats import is_table_name
 from pinakes.sources.text import humanise
 from pinakes.types import SETTINGS_FILE
@@ -71,15 +72,9 @@ def write_template(setup: Setup) -> Path:
         StorageError: the disk refused.
     """
     path = setup.folder / SETTINGS_FILE
-    temporary = path.with_suffix(".toml.tmp")
-    try:
-        setup.folder.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            raise UsageError(f"{path} is there already")
-        temporary.write_text(commented(setup.settings), encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise StorageError(f"cannot write {path}: {error.strerror}") from None
+    if path.exists():
+        raise UsageError(f"{path} is there already")
+    replace_file(path, commented(setup.settings).encode())
     return path
 
 

@@ -1,5 +1,4 @@
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -9,20 +8,8 @@ import pytest
 import typer
 from PIL import Image
 
-from pinakes.cli.app import COMMANDS, run
+from pinakes.cli.app import COMMANDS
 from pinakes.collection import Collection
-
-
-@pytest.fixture
-def pinakes(capsys):
-    """Run the command line: returns (exit code, standard output, standard error)."""
-
-    def call(*arguments):
-        code = run([str(a) for a in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 def test_search_as_json_and_as_a_table(pinakes, pristine):

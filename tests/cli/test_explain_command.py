@@ -1,21 +1,5 @@
 import json
 
-import pytest
-
-from pinakes.cli.app import run
-
-
-@pytest.fixture
-def pinakes(capsys):
-    """Run the command line: returns (exit code, standard output, standard error)."""
-
-    def call(*arguments):
-        code = run([str(a) for a in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
-
 
 def test_a_rank_is_told_with_its_lists(pinakes, pristine):
     image = pristine / "images/coin-0001_obverse.jpg"

@@ -1,21 +1,5 @@
 import json
 
-import pytest
-
-from pinakes.cli.app import run
-
-
-@pytest.fixture
-def pinakes(capsys):
-    """Run the command line: returns (exit code, standard output, standard error)."""
-
-    def call(*arguments):
-        code = run([str(a) for a in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
-
 
 def test_an_empty_folder_is_told_what_comes_next(pinakes, tmp_path):
     code, out, _ = pinakes("init", tmp_path / "my photos")

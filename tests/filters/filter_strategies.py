@@ -8,6 +8,15 @@ from hypothesis import strategies as st
 
 from pinakes.types import RESERVED_FIELDS, AttributeType
 
+SCHEMA = {
+    "price": AttributeType.FLOAT,
+    "stock": AttributeType.INTEGER,
+    "period": AttributeType.STRING,
+    "sold": AttributeType.BOOL,
+    "found": AttributeType.DATE,
+    "seasons": AttributeType.SET,
+}
+
 HOSTILE = (
     "",
     " ",

@@ -1,19 +1,11 @@
 from datetime import date
 
 import pytest
+from filter_strategies import SCHEMA
 
 from pinakes.errors import FilterError, UnknownNameError
 from pinakes.filters import ITEM_FIELDS, Not, Operator, Predicate, check_filter, parse_filter
 from pinakes.types import RESERVED_FIELDS, AttributeType
-
-SCHEMA = {
-    "price": AttributeType.FLOAT,
-    "stock": AttributeType.INTEGER,
-    "period": AttributeType.STRING,
-    "sold": AttributeType.BOOL,
-    "found": AttributeType.DATE,
-    "seasons": AttributeType.SET,
-}
 
 
 def checked(where):

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from filter_strategies import HOSTILE, rows, schemas, trees
+from filter_strategies import HOSTILE, SCHEMA, rows, schemas, trees
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,14 +20,6 @@ DTYPES = {
     AttributeType.BOOL: pl.Boolean,
     AttributeType.DATE: pl.Date,
     AttributeType.SET: pl.List(pl.String),
-}
-SCHEMA = {
-    "price": AttributeType.FLOAT,
-    "stock": AttributeType.INTEGER,
-    "period": AttributeType.STRING,
-    "sold": AttributeType.BOOL,
-    "found": AttributeType.DATE,
-    "seasons": AttributeType.SET,
 }
 ITEMS = pl.DataFrame(
     {

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -268,6 +269,16 @@ def test_a_newcomers_mistakes(pinakes, pristine, tmp_path, monkeypatch, argument
     assert message in out + err
     assert "Traceback" not in err
     assert code == (0 if "freeze" in arguments else 2)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter every folder")
+@pytest.mark.parametrize("command", ["init", "index", "search", "status", "doctor", "serve"])
+def test_a_folder_that_may_not_be_entered_is_named(pinakes, tmp_path, command):
+    (tmp_path / "closed").mkdir(mode=0o000)
+    code, _, err = pinakes(command, tmp_path / "closed/coins")
+    assert code == 2
+    assert f"{tmp_path}/closed/coins" in err
+    assert "ermission denied" in err
 
 
 def test_an_answer_in_which_nothing_is_close_says_so(pinakes, pristine):

@@ -23,7 +23,7 @@ from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.following import Follower
 from pinakes.retrieval.grid import inline_hit
 from pinakes.retrieval.items import ItemReader
-from pinakes.retrieval.kept import KeptAnswer, Replay, dated, keep, replay
+from pinakes.retrieval.kept import KeptAnswer, Replay, keep, replay
 from pinakes.retrieval.opening import OpenRelease
 from pinakes.retrieval.pictures import PICTURE, THUMBNAIL, PictureMaker
 from pinakes.retrieval.query import EncodedQuery
@@ -218,11 +218,7 @@ class Engine:
             prefix=prefix,
             offset=offset,
         )
-        opened, watch = self._current(), Stopwatch()
-        query = asked.encode(opened, self._pictures.prepare, watch)
-        with self._turns:
-            found = opened.searcher.search(query, watch)
-        return self._finished(opened, asked, query, found)
+        return self._search(asked)[1]
 
     def search_many(self, queries: Sequence[Mapping[str, Any]]) -> list[Results]:
         """Answer several queries, each a mapping of the arguments of `search`; same answers as one by one.
@@ -243,11 +239,7 @@ class Engine:
 
     def search_kept(self, query: Mapping[str, Any]) -> tuple[Results, KeptAnswer]:
         """Answer a query, as `search_many` takes it, with what it takes to `replay` the answer; see there."""
-        asked, opened, watch = SearchArguments.of(query), self._current(), Stopwatch()
-        encoded = dated(asked.encode(opened, self._pictures.prepare, watch))
-        with self._turns:
-            found = opened.searcher.search(encoded, watch)
-        found = self._finished(opened, asked, encoded, found)
+        encoded, found = self._search(SearchArguments.of(query))
         return found, keep(encoded, found)
 
     def replay(self, kept: KeptAnswer) -> Replay:
@@ -261,6 +253,13 @@ class Engine:
             UnknownNameError: there is no such item; and all that `search_many` raises.
         """
         return explain(self._current(), SearchArguments.of(query), self._pictures.prepare, item)
+
+    def _search(self, asked: SearchArguments) -> tuple[EncodedQuery, Results]:
+        opened, watch = self._current(), Stopwatch()
+        query = asked.encode(opened, self._pictures.prepare, watch)
+        with self._turns:
+            found = opened.searcher.search(query, watch)
+        return query, self._finished(opened, asked, query, found)
 
     def _finished(
         self, opened: OpenRelease, asked: SearchArguments, query: EncodedQuery, found: Results

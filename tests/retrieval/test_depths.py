@@ -30,8 +30,7 @@ def engine(tmp_path_factory):
 
 def answer(engine, item, candidates, **how):
     found = engine.search(like=item, top=TOP, candidates=candidates, **how)
-    told = [(hit.id, hit.score, hit.reasons, hit.duplicates, hit.closeness, hit.thumb) for hit in found.hits]
-    return told, found.receipt
+    return [(hit.id, hit.score, hit.reasons, hit.duplicates, hit.closeness, hit.thumb) for hit in found.hits]
 
 
 @pytest.mark.parametrize(

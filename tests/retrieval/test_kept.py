@@ -1,4 +1,5 @@
 import json
+from datetime import date
 
 import numpy as np
 import pytest
@@ -46,6 +47,38 @@ def test_what_was_kept_replays_to_the_same_answer(engine, picture):
         travelled = KeptAnswer.from_dict(json.loads(json.dumps(kept.to_dict())))
         assert travelled == KeptAnswer.from_dict(kept.to_dict())
         assert engine.replay(travelled) == Replay(same=True, hits=kept.hits, missing=(), added=())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"where": "family = 'coin'"},
+        {"as_of": date(2020, 2, 28)},
+        {"weights": {"words": 1.0}},
+        {"score": "best"},
+        {"top": 11},
+        {"candidates": 201},
+        {"collapse": False},
+        {"facets": ["family"]},
+        {"prefix": True},
+    ],
+)
+def test_a_receipt_names_all_that_was_asked_and_not_its_hits_alone(engine, other):
+    one, same, another = (
+        engine.search("follis", **how) for how in ({}, {"facets": [], "weights": {}, "offset": 0}, other)
+    )
+    assert one.hits == same.hits == another.hits != ()
+    assert one.receipt == same.receipt != another.receipt
+
+
+def test_a_filter_is_one_however_a_program_writes_it(engine):
+    tree = {"field": "date_added", "op": ">", "value": date(2024, 1, 1)}
+    text = {**tree, "value": "2024-01-01"}
+    (one, kept), (other, _) = (
+        engine.search_kept({"where": where, "top": np.int64(3)}) for where in (tree, text)
+    )
+    assert one.receipt == other.receipt
+    assert json.loads(json.dumps(kept.to_dict()))["query"]["where"] == text
 
 
 def test_the_query_is_kept_as_it_was_resolved(engine):

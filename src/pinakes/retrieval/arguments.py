@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.errors import QueryError, UnknownNameError
+from pinakes.kernels.clock import utc_today
 from pinakes.retrieval.encode import Pictures, PrepareImage, QueryEncoder, missing_note
 from pinakes.retrieval.opening import OpenRelease
 from pinakes.retrieval.query import Cut, EncodedQuery
@@ -83,7 +84,7 @@ class SearchArguments:
             fallback=encoded.fallback,
             exclude=encoded.exclude,
             where=self.where,
-            as_of=self.as_of,
+            as_of=self.as_of or utc_today(),
             weights=self.weights or {},
             score=self.score,
             cut=Cut(self.top, self.candidates, collapse, self.sort, self.offset),

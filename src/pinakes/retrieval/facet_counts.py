@@ -1,11 +1,12 @@
 """Facets that were counted of late: every visitor asks for those without a filter."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from pinakes.filters import Node
+from pinakes.kernels.clock import utc_today
 from pinakes.retrieval.columns import Columns
 from pinakes.retrieval.facets import Facet, count_facets
 from pinakes.retrieval.mask import Masks
@@ -44,7 +45,7 @@ class FacetCounts:
         Raises:
             FilterError, UnknownNameError: see `Masks.allowed` and `count_facets`.
         """
-        return self._counted(self._masks.read(where), fields, as_of or datetime.now(UTC).date())
+        return self._counted(self._masks.read(where), fields, as_of or utc_today())
 
     def counts(self) -> Mapping[str, int]:
         """Return how many answers were found (``hit``) and how many were worked out (``miss``)."""

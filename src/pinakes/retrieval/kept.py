@@ -1,8 +1,8 @@
 """Answers that are kept on request: what names them, and what it takes to ask for them again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from pinakes.errors import UsageError
 from pinakes.kernels.clock import utc_now
 from pinakes.retrieval.hydrate import WORDS
 from pinakes.retrieval.query import Cut, EncodedQuery
+from pinakes.retrieval.receipt import without_vectors
 from pinakes.retrieval.results import Results
 from pinakes.retrieval.searcher import Searcher
 from pinakes.retrieval.signals import EXACT_ID
@@ -51,8 +52,7 @@ class KeptAnswer:
     """What is kept of an answer: enough to ask the same release again, and nothing of a picture.
 
     Attributes:
-        receipt: names the answer. What differs from another query in nothing but what left its hits as they
-            are, such as a filter, has the same receipt, and stands for it when it is kept later.
+        receipt: names the answer.
         kept: when; UTC in ISO 8601.
         release: that answered.
         query: as it was resolved, in plain values: ``text``; the unit vectors that were searched for, by
@@ -106,18 +106,8 @@ class KeptAnswer:
         )
 
 
-def dated(query: EncodedQuery) -> EncodedQuery:
-    """Return a query with the day on which rights are judged: today, where it names none."""
-    return query if query.as_of else replace(query, as_of=datetime.now(UTC).date())
-
-
 def keep(query: EncodedQuery, results: Results) -> KeptAnswer:
-    """Return what is kept of an answer.
-
-    Args:
-        query: with its day; see `dated`.
-        results: the answer to it.
-    """
+    """Return what is kept of the answer to a query."""
     unasked = {step.signal for step in results.plan} - {EXACT_ID, WORDS, *query.spaces}
     fallback = query.fallback() if query.fallback is not None and unasked else {}
     return KeptAnswer(
@@ -125,23 +115,10 @@ def keep(query: EncodedQuery, results: Results) -> KeptAnswer:
         kept=utc_now(),
         release=results.release,
         query={
-            "text": query.words,
+            **without_vectors(query),
             "vectors": _numbers(query.vectors),
             "roles": {space: _numbers(roles) for space, roles in query.roles.items()},
-            "by_words": sorted(query.by_words),
             "fallback": _numbers({space: fallback[space] for space in fallback if space in unasked}),
-            "exclude": sorted(query.exclude),
-            "where": query.where,
-            "as_of": query.as_of and query.as_of.isoformat(),
-            "weights": dict(query.weights),
-            "score": query.score,
-            "top": query.cut.top,
-            "candidates": query.cut.candidates,
-            "collapse": query.cut.collapse,
-            "sort": query.cut.sort,
-            "offset": query.cut.offset,
-            "facets": list(query.facets),
-            "prefix": query.prefix,
         },
         hits=_hits(results),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pinakes.filters import Node, check_filter, compile_mask, parse_filter
+from pinakes.kernels.clock import utc_today
 from pinakes.types import AttributeType
 
 KEPT_BYTES = 32 * 2**20
@@ -131,7 +132,7 @@ class Masks:
 
     def passing(self, node: "Node | None", as_of: date | None = None) -> Allowed:
         """Return the items that may be shown and pass a filter in its checked form; see `allowed`."""
-        day = as_of or datetime.now(UTC).date()
+        day = as_of or utc_today()
         return self._shown(day) if node is None else self._passing(node, day)
 
     def counts(self) -> Mapping[str, int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 import polars as pl
 
@@ -43,10 +43,9 @@ def withheld(opened: OpenRelease, query: EncodedQuery, words: Asked | None, row:
     searcher = opened.searcher
     record = searcher.corpus.items[row : row + 1]
     name = record["id"][0]
-    as_of = query.as_of or datetime.now(UTC).date()
     if name in searcher.policy.blocked:
         yield Obstacle("blocked", _blocked(read_blocks(opened.paths), name))
-    yield from _rights(searcher.policy, record, as_of)
+    yield from _rights(searcher.policy, record, query.as_of)
     where = searcher.masks.read(query.where)
     for part in () if where is None else conjuncts(where):
         if not compile_mask(part, record)[0]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.errors import QueryError, UnknownNameError
+from pinakes.kernels.clock import utc_today
 from pinakes.snapshots.duplicates import Kind
 from pinakes.types import Collapse, ItemScore
 
@@ -94,7 +95,7 @@ class EncodedQuery:
     fallback: Callable[[], Mapping[str, NDArray[np.float32]]] | None = None
     exclude: frozenset[str] = frozenset()
     where: str | Mapping[str, Any] | None = None
-    as_of: date | None = None
+    as_of: date = field(default_factory=utc_today)
     weights: Mapping[str, float] = field(default_factory=dict)
     score: ItemScore | None = None
     cut: Cut = Cut()

@@ -113,7 +113,8 @@ class Results:
         timings: milliseconds by stage, and ``total``.
         release: the release that answered.
         n_below: candidates that were left out by ``min_confidence``.
-        receipt: names this answer: same release, query and hits, same receipt.
+        receipt: names this answer: same release, query (and day, by which rights are judged) and hits, same
+            receipt.
         synthetic: the collection's data is generated.
         notes: what the asker should know, such as words that were not understood.
         picture: returns the address of a hit's picture, such as a ``data:`` one; for `_repr_html_`.

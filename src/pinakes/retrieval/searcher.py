@@ -163,7 +163,7 @@ class Searcher:
         self, queries: Sequence[EncodedQuery], watches: Sequence[Stopwatch]
     ) -> list[dict[str, DenseHits]]:
         """Search the spaces of queries that share filter and depth together; by query and space."""
-        groups: dict[tuple[str, str, date | None, int], list[int]] = {}
+        groups: dict[tuple[str, str, date, int], list[int]] = {}
         for number, query in enumerate(queries):
             for name in self._by_best_row(query) if self._only_filtered(query) else ():
                 key = (name, str(query.where), query.as_of, self._depths(query)[0])

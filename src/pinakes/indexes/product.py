@@ -66,10 +66,11 @@ class ProductIndex:
     """
 
     exhaustive = False
-    efforts: Sequence[int] = (10, 20, 30, 40, 60)
+    efforts: Sequence[int] = (10, 20, 30, 40)
+    """At 60, half of the answers of 200 rows under a filter needed an exact scan: 8.5 ms instead of 2.6."""
 
     def __init__(
-        self, name: str, vectors: Stored, index: Any, rotation: NDArray[np.float32], effort: int = 60
+        self, name: str, vectors: Stored, index: Any, rotation: NDArray[np.float32], effort: int = 40
     ) -> None:
         """Store.
 

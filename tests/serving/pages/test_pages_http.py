@@ -180,6 +180,16 @@ def test_words_that_nothing_answers_are_no_good_match(client):
     assert "No good match" in page.text
 
 
+@pytest.mark.parametrize("address", ["/", "/?q=lamp", "/?where=id+=+'a'"])
+def test_a_collection_of_which_every_item_was_deleted_is_empty(tmp_path, client_of, address):
+    (tmp_path / "t.csv").write_text("id,title\na,red lamp\n")
+    pinakes.index(tmp_path / "t.csv")
+    Collection(tmp_path / "t").delete(["a"])
+    page = Page(client_of(tmp_path / "t", base_url="http://localhost").get(address))
+    assert "This collection is empty" in page.text
+    assert "cannot be searched" not in page.text
+
+
 def test_a_misspelt_word_is_put_right_and_can_be_kept(client, served_engine):
     page = Page(client.get("/?q=striped+sweatr&f.family=garment"))
     assert "Showing what answers striped sweater" in " ".join(page.text.split())

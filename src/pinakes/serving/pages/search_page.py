@@ -57,6 +57,8 @@ class SearchPage:
             QueryError, FilterError, UnknownNameError: the search cannot be answered as asked.
             MediaError: the picture was refused.
         """
+        if self.site.items == 0:
+            return self._nothing(asked, "empty", "Nothing found")
         if asked.empty and picture is None:
             if lost:
                 return self._nothing(asked, "lost_picture", "The picture is gone")

@@ -32,13 +32,13 @@ class Change:
     """What became of one item that was changed.
 
     Attributes:
-        id: of the item.
+        id: of the item; None where it came without.
         status: ``accepted`` (safe, and visible soon), ``visible`` or ``rejected``.
         number: by which `Client.change` says what became of it; None where there is nothing to wait for.
         detail: why it was rejected, or what was left out of it.
     """
 
-    id: str
+    id: str | None
     status: Literal["accepted", "visible", "rejected"]
     number: int | None
     detail: str | None
@@ -195,7 +195,7 @@ class Client:
             What became of each, in their order.
 
         Raises:
-            UsageError: this key may not write, or an item does not have the right form.
+            UsageError: this key may not write, or there are no items, or too many.
             PinakesError: the service cannot be reached, is too busy, or went wrong.
         """
         body = {"items": [_wire_item(item) for item in items]}

@@ -132,6 +132,48 @@ def test_an_item_that_cannot_be_stored_as_it_is_is_rejected_and_the_others_are_n
     assert re.search(detail, bad["detail"])
 
 
+@pytest.mark.parametrize(
+    ("bad", "id", "detail"),
+    [
+        ({"title": "Bad"}, None, "body/items/1/id is missing"),
+        ({"id": "", "title": "Bad"}, "", "body/items/1/id must not be empty"),
+        ({"id": 5}, None, "body/items/1/id must be a text, got 5"),
+        ({"id": "bad", "titel": "Bad"}, "bad", "body/items/1/titel is not known here; did you mean title?"),
+        (
+            {"id": "bad", "rights": {"expires": "soon"}, "text": 1},
+            "bad",
+            "body/items/1/text must be a text, got 1; "
+            'body/items/1/rights/expires must be a date such as 2024-12-31, got "soon"',
+        ),
+        ("bad", None, 'body/items/1 must be an object, got "bad"'),
+    ],
+)
+def test_an_item_without_the_right_form_is_rejected_and_the_others_are_not(
+    gallery, client_of, bad, id, detail
+):
+    client = client_of(gallery, base_url="http://localhost")
+    rights = {"license": "cc0", "expires": "2999-01-31"}
+    sent = [item("one", title="One", rights=rights), bad, item("two", title="Two")]
+    answer = client.post("/v1/items", json={"items": sent})
+    assert answer.status_code == 202
+    one, refused, two = answer.json()["items"]
+    assert (one["id"], one["status"], two["id"], two["status"]) == ("one", "accepted", "two", "accepted")
+    assert refused == {"id": id, "status": "rejected", "change": None, "detail": detail}
+    Collection(gallery).drain()
+    client.app.state.context.engine.refresh()
+    assert client.get("/v1/items/one").json()["rights"]["expires"] == "2999-01-31"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, [], {"items": []}, {"items": {}}, {"items": [item("a", title="A")] * 257}, {"items": [5], "x": 1}],
+)
+def test_a_body_that_holds_no_items_is_refused(gallery, client_of, body):
+    client = client_of(gallery, base_url="http://localhost")
+    problem_of(client.post("/v1/items", json=body), 422, "invalid-request")
+    assert client.get("/v1/changes/1").status_code == 404
+
+
 def test_an_item_without_a_required_attribute_is_refused_and_stops_no_freeze(gallery, client_of, tmp_path):
     client = client_of(gallery, base_url="http://localhost")
     answer = client.post("/v1/items", json={"items": [{"id": "x", "title": "X"}]})

@@ -11,6 +11,9 @@ SHOWN = 48
 MOST = 20
 """Faults of one request that are told."""
 
+FIRST = 3
+"""Of them those that are told in one text."""
+
 _KINDS = {
     "string_type": "a text",
     "int_type": "a whole number",
@@ -71,6 +74,11 @@ def faults(errors: Sequence[Mapping[str, Any]], body: Any) -> list[dict[str, str
     return [
         {"at": "/".join(map(str, place)), "message": _message(place, places[place])} for place in inner[:MOST]
     ]
+
+
+def in_words(found: Sequence[Mapping[str, str]]) -> str:
+    """Return the first of some `faults` as one text."""
+    return "; ".join(f"{fault['at']} {fault['message']}" for fault in found[:FIRST])
 
 
 def _place(error: Mapping[str, Any], body: Any) -> tuple[tuple[str | int, ...], Any]:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from pinakes import errors
 from pinakes.media.reasons import Reason
 from pinakes.serving import errors as refused
-from pinakes.serving.faults import faults
+from pinakes.serving.faults import faults, in_words
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -179,9 +179,8 @@ def _headers(error: Exception, kind: Kind) -> dict[str, str]:
 
 def _invalid(request: Request, error: RequestValidationError) -> Response:
     found = faults(error.errors(), error.body)
-    detail = "; ".join(f"{fault['at']} {fault['message']}" for fault in found[:3])
     note(request, INVALID)
-    return problem(INVALID, detail, request_id(request), {"errors": found})
+    return problem(INVALID, in_words(found), request_id(request), {"errors": found})
 
 
 def _http(request: Request, error: HTTPException) -> Response:

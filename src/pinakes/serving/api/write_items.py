@@ -1,18 +1,23 @@
 """From the items of a request to changes in the inbox: each is accepted, or refused with its reason."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from fastapi.exceptions import RequestValidationError
 
 from pinakes.errors import MediaError, QueryError, UnknownNameError, UsageError
 from pinakes.ingest.inbox import UPLOADED, Asked, upsert
 from pinakes.ingest.rules import EntryRules
 from pinakes.kernels.hashing import sha256_bytes
 from pinakes.media.originals import Originals
+from pinakes.serving.api.bodies import validated
 from pinakes.serving.api.schemas import Plain, picture_bytes
-from pinakes.serving.api.write_schemas import ItemIn, PictureIn, RightsIn
+from pinakes.serving.api.write_schemas import ItemIn, ItemsIn, PictureIn, RightsIn
 from pinakes.serving.context import ServingContext
+from pinakes.serving.faults import faults, in_words
 from pinakes.serving.uploads import Upload, check_upload
 from pinakes.settings import Settings
 from pinakes.sources.base import PictureRef, Record, Rejection
@@ -23,28 +28,57 @@ from pinakes.types import Rights, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class Verdict:
     """What became of one item of a request.
 
     Attributes:
-        id: of the item.
+        id: of the item; None where it has none.
         change: its number in the inbox; None where it was refused.
         refusal: why it was.
     """
 
-    id: str
+    id: str | None
     change: int | None
     refusal: str | None = None
 
 
+def read_items(body: bytes) -> list[ItemIn | Verdict]:
+    """Return the items of a request, in the place of one without the right form why it is refused.
+
+    Raises:
+        RequestValidationError: these are no items, none, or too many.
+    """
+    try:
+        return [*validated(ItemsIn, body).items]
+    except RequestValidationError as error:
+        wrong = defaultdict[int, list[Mapping[str, Any]]](list)
+        for fault in error.errors():
+            match fault["loc"]:
+                case ("body", "items", int(place), *_):
+                    wrong[place].append(fault)
+                case _:
+                    raise
+        return [
+            _refused(item, in_words(faults(wrong[place], error.body)))
+            if place in wrong
+            else ItemIn.model_validate(item)
+            for place, item in enumerate(error.body["items"])
+        ]
+
+
+def _refused(item: Any, why: str) -> Verdict:
+    name = item.get("id") if isinstance(item, dict) else None
+    return Verdict(name if isinstance(name, str) else None, None, why)
+
+
 def accept_items(
-    context: ServingContext, items: Sequence[ItemIn], uploads: Sequence[Upload] = ()
-) -> list[Accepted]:
+    context: ServingContext, items: Sequence[ItemIn | Verdict], uploads: Sequence[Upload] = ()
+) -> list[Verdict]:
     """Put items into the inbox, and say of each whether it was accepted; runs in a thread.
 
     Args:
         context: of the application.
-        items: of the request.
+        items: of the request; those that are refused already stay so.
         uploads: pictures that came beside the items, of which there is one then.
 
     Raises:
@@ -58,17 +92,18 @@ def accept_items(
         upload_bytes=context.config.upload_bytes,
     )
     asked: list[Asked] = []
-    answers: list[Accepted] = []
+    verdicts: list[Verdict] = []
     for item in items:
+        if isinstance(item, Verdict):
+            verdicts.append(item)
+            continue
         try:
             asked.append(upsert(reader.record(item, uploads)))
-            answers.append(Accepted(item.id, len(asked) - 1))
+            verdicts.append(Verdict(item.id, len(asked) - 1))
         except (QueryError, MediaError, UnknownNameError, UsageError) as error:
-            answers.append(Accepted(item.id, None, str(error)))
+            verdicts.append(Verdict(item.id, None, str(error)))
     numbers = context.inbox.accept(asked)
-    return [
-        answer if answer.change is None else Accepted(answer.id, numbers[answer.change]) for answer in answers
-    ]
+    return [one if one.change is None else Verdict(one.id, numbers[one.change]) for one in verdicts]
 
 
 def live_values(settings: Settings, attributes: Mapping[str, Plain]) -> dict[str, Value]:

@@ -73,7 +73,7 @@ State = Literal["accepted", "visible", "rejected"]
 class ChangeOut(BaseModel):
     """What became of one item."""
 
-    id: str
+    id: str | None = Field(description="of the item; null where it came without")
     status: State = Field(description="accepted: safe here, and visible soon")
     change: int | None = Field(None, description="ask for it at /v1/changes/{change}")
     detail: str | None = Field(None, description="why it was rejected, or what was left out of it")

@@ -14,8 +14,8 @@ from pinakes.serving.access import Writer
 from pinakes.serving.api.answers import json_response, problems
 from pinakes.serving.api.bodies import validated
 from pinakes.serving.api.parameters import KnownParameters
-from pinakes.serving.api.write_items import Accepted, accept_items, live_values
-from pinakes.serving.api.write_schemas import ChangeOut, ChangesOut, ItemIn, ItemsIn, LiveIn
+from pinakes.serving.api.write_items import Verdict, accept_items, live_values, read_items
+from pinakes.serving.api.write_schemas import ChangeOut, ChangesOut, ItemIn, LiveIn
 from pinakes.serving.context import Context, ServingContext
 from pinakes.serving.errors import NotAllowedError
 from pinakes.serving.uploads import Upload, read_form
@@ -104,11 +104,11 @@ async def put_items(request: Request, context: Context, *, wait: Wait = False) -
     _check_writable(context)
     if request.headers.get("content-type", "").startswith("multipart/"):
         item, uploads = await _from_form(request, context)
-        items = [item]
+        items: list[ItemIn | Verdict] = [item]
     else:
-        items, uploads = validated(ItemsIn, await request.body()).items, []
-    accepted = await context.picture_admission.run(accept_items, context, items, uploads)
-    return await _answer(context, accepted, wait=wait)
+        items, uploads = read_items(await request.body()), []
+    verdicts = await context.picture_admission.run(accept_items, context, items, uploads)
+    return await _answer(context, verdicts, wait=wait)
 
 
 @router.delete(
@@ -128,7 +128,7 @@ async def delete_item(context: Context, id: str, *, wait: Wait = False) -> Respo
     except UnicodeEncodeError:
         raise QueryError("an id is text in UTF-8") from None
     change = await context.picture_admission.run(context.inbox.accept_deletion, id)
-    return await _answer(context, [Accepted(id, change)], wait=wait)
+    return await _answer(context, [Verdict(id, change)], wait=wait)
 
 
 @router.patch(
@@ -178,15 +178,15 @@ def _check_writable(context: ServingContext) -> None:
         raise NotAllowedError("this service is read-only", known=True)
 
 
-async def _answer(context: ServingContext, accepted: Sequence[Accepted], *, wait: bool) -> Response:
+async def _answer(context: ServingContext, verdicts: Sequence[Verdict], *, wait: bool) -> Response:
     """Say what became of each item: now, or when all that can be is visible."""
     run = context.picture_admission.run
     deadline = time.monotonic() + context.config.timeout * WAIT_SHARE
-    outcomes = await run(_outcomes, context, accepted)
+    outcomes = await run(_outcomes, context, verdicts)
     # Where no process makes changes, waiting for one would be in vain.
     while wait and _open(outcomes) and time.monotonic() < deadline and await run(context.inbox.is_drained):
         await asyncio.sleep(LOOK_EVERY)
-        outcomes = await run(_outcomes, context, accepted)
+        outcomes = await run(_outcomes, context, verdicts)
     release = await run(context.engine.refresh) if wait else context.engine.release
     status = 202 if _open(outcomes) else 200
     return json_response({"items": outcomes, "release": release.id}, status)
@@ -196,11 +196,11 @@ def _open(outcomes: Sequence[Mapping[str, Any]]) -> bool:
     return any(outcome["status"] == "accepted" for outcome in outcomes)
 
 
-def _outcomes(context: ServingContext, accepted: Sequence[Accepted]) -> list[dict[str, Any]]:
-    return [_outcome(context, one) for one in accepted]
+def _outcomes(context: ServingContext, verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    return [_outcome(context, one) for one in verdicts]
 
 
-def _outcome(context: ServingContext, one: Accepted) -> dict[str, Any]:
+def _outcome(context: ServingContext, one: Verdict) -> dict[str, Any]:
     if one.change is None:
         return {"id": one.id, "status": "rejected", "change": None, "detail": one.refusal}
     return _fate(context, one.change)

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pinakes.errors import MediaError
-from pinakes.media.decode import decode, reduction
+from pinakes.media.decode import decode
 from pinakes.media.limits import DEFAULT_LIMITS
 from pinakes.media.phash import PHASH_SIDE, hamming, phash
 from pinakes.media.pool import DecodePool
+from pinakes.media.scale import Enough
 from pinakes.media.sizes import Sizes
 
 
@@ -45,17 +46,17 @@ def test_a_size_does_not_depend_on_what_was_asked_for_before(sides):
 )
 def test_the_factor_of_a_jpeg(side, factor):
     picture = decode(PHOTO, shorter_side=side)
-    assert reduction(picture, side) == factor
+    assert picture.reduction(side) == factor
     assert picture.rgb.shape == (480 // factor, 640 // factor, 3)
 
 
 def test_other_formats_and_turned_pictures():
-    assert reduction(decode(noise(kind="PNG")), 10) == 1
+    assert decode(noise(kind="PNG")).reduction(10) == 1
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = noise(exif=exif)
     assert decode(turned, shorter_side=120).rgb.shape == (160, 120, 3)
-    assert reduction(decode(turned), 120) == 4
+    assert decode(turned).reduction(120) == 4
 
 
 def test_a_picture_is_decoded_once_for_equal_sizes():
@@ -92,6 +93,12 @@ def test_an_encoder_sees_the_same_pixels_whoever_is_beside_it():
         one, two = alone.decode_one(PHOTO), beside.decode_one(PHOTO)
     np.testing.assert_array_equal(one.prepared["small"], two.prepared["small"])
     assert two.prepared["large"].shape == (480, 640, 3)
+
+
+@pytest.mark.parametrize(("eighth", "decoded"), [(60, (60, 80, 3)), (61, (240, 320, 3))])
+def test_a_worker_is_told_what_is_enough_at_an_eighth(eighth, decoded):
+    with DecodePool({"it": "media_preparers:pixels"}, {"it": Enough(240, eighth)}, workers=1) as pool:
+        assert pool.decode_one(PHOTO).prepared["it"].shape == decoded
 
 
 def test_a_hash_of_a_larger_decoding_is_nearly_the_same():

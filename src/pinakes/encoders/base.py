@@ -7,6 +7,8 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from pinakes.media.scale import ShorterSide
+
 Side = Literal["query", "item"]
 
 
@@ -40,8 +42,11 @@ class ImageEncoder(Encoder, Protocol):
         ...
 
     @property
-    def decode_size(self) -> int:
-        """Shorter side in pixels that this encoder needs; the decoder may scale down to it."""
+    def decode_size(self) -> ShorterSide:
+        """Shorter side in pixels that this encoder needs; the decoder may scale down to it.
+
+        What a picture is decoded at depends on this and its file alone: it belongs into the fingerprint.
+        """
         ...
 
     def encode_images(self, prepared: Sequence[NDArray[np.generic]]) -> NDArray[np.float32]:

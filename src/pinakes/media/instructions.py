@@ -6,6 +6,7 @@ from typing import Self
 
 from pinakes.media.frames import Frame
 from pinakes.media.limits import Limits
+from pinakes.media.scale import Enough, ShorterSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Instructions:
 
     limits: Limits
     preparers: Mapping[str, str]
-    sides: Mapping[str, int] = field(default_factory=dict)
+    sides: Mapping[str, ShorterSide] = field(default_factory=dict)
     phash: bool = True
     thumbnail: int | None = None
 
@@ -35,4 +36,5 @@ class Instructions:
     def from_frame(cls, frame: Frame) -> Self:
         """Return the instructions that a frame holds."""
         values = dict(frame.header)
-        return cls(Limits(**values.pop("limits")), **values)
+        sides = {name: Enough.of(side) for name, side in values.pop("sides").items()}
+        return cls(Limits(**values.pop("limits")), sides=sides, **values)

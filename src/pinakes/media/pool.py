@@ -13,6 +13,7 @@ from pinakes.media.instructions import Instructions
 from pinakes.media.job import Decoded, Job, answer_from, job_frame
 from pinakes.media.limits import DEFAULT_LIMITS, Limits
 from pinakes.media.process import WorkerProcess
+from pinakes.media.scale import ShorterSide
 
 _AHEAD_PER_WORKER = 64
 """Jobs under way or waiting for each worker: enough that the next batch is ready when one is encoded."""
@@ -42,7 +43,7 @@ class DecodePool:
     def __init__(
         self,
         preparers: Mapping[str, str] | None = None,
-        sides: Mapping[str, int] | None = None,
+        sides: Mapping[str, ShorterSide] | None = None,
         *,
         phash: bool = True,
         thumbnail: int | None = None,

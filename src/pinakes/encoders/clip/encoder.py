@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +20,15 @@ from pinakes.encoders.weights import check_about, read_about, write_about
 from pinakes.errors import SettingsError
 from pinakes.kernels.hashing import sha256_bytes
 from pinakes.kernels.similarity import unit_rows
+from pinakes.media.scale import Enough
 
-OVERSAMPLED = 3
+OVERSAMPLED: Final = 3
 """A JPEG is decoded at no less than so many times the side of the tower's input. Preparation starts from the
 same pixels as open_clip's unless the photo is twice as large as that again; from there on a model can hardly
-tell (cosine 0.999), and a phone's photo takes a third of the time. See docs/decisions/0005-clip-onnx.md."""
+tell (cosine 0.999). See docs/decisions/0005-clip-onnx.md."""
+
+OVERSAMPLED_AT_AN_EIGHTH: Final = 1.5
+"""The same where libjpeg's eighth allows it, which is the least that a phone's photo can cost."""
 
 _INTEGERS: Final[Mapping[str, np.dtype[Any]]] = {
     "tensor(int32)": np.dtype(np.int32),
@@ -65,9 +70,10 @@ class ClipEncoder:
         return self.preprocessing.preparer
 
     @property
-    def decode_size(self) -> int:
+    def decode_size(self) -> Enough:
         """See `ImageEncoder.decode_size`."""
-        return OVERSAMPLED * max(self.preprocessing.height, self.preprocessing.width)
+        side = max(self.preprocessing.height, self.preprocessing.width)
+        return Enough(OVERSAMPLED * side, eighth=ceil(OVERSAMPLED_AT_AN_EIGHTH * side))
 
     @property
     def recipe(self) -> Mapping[str, Any]:
@@ -223,7 +229,9 @@ def open_clip_model(folder: Path, name: str | None = None) -> ClipEncoder:
     return ClipEncoder(
         name=name or f"clip:{files.folder}",
         folder=files.folder,
-        fingerprint=sha256_bytes(f"{files.fingerprint()} oversampled {OVERSAMPLED}".encode()),
+        fingerprint=sha256_bytes(
+            f"{files.fingerprint()} oversampled {OVERSAMPLED} {OVERSAMPLED_AT_AN_EIGHTH}".encode()
+        ),
         dim=dim,
         preprocessing=_preprocessing(files),
         images=Tower(files.image_model, dim),

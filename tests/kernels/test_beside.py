@@ -79,3 +79,16 @@ def test_the_thread_ends_with_what_it_worked_for():
     del beside
     helper.join(10)
     assert not helper.is_alive()
+
+
+def test_what_nobody_waits_for_is_done_beside_and_its_errors_are_logged(caplog):
+    beside, done = Beside(cores=1), []
+
+    def fails():
+        raise ValueError("nobody waits for this")
+
+    beside.later(fails)
+    beside.later(lambda: done.append(who()))
+    beside._helper.submit(int).result(10)
+    assert len(done) == 1 and done[0].startswith("beside")
+    assert "nobody waits for this" in caplog.text

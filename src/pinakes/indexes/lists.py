@@ -19,6 +19,7 @@ from pinakes.indexes.codes import import_faiss, sample_rows
 from pinakes.indexes.exact import ExactIndex
 from pinakes.indexes.files import map_array, read_faiss, write_array, write_faiss
 from pinakes.indexes.mapped_lists import map_lists, write_lists
+from pinakes.indexes.narrowed import narrowing
 from pinakes.indexes.product import shared_dimensions
 from pinakes.indexes.rescored import rescored
 from pinakes.indexes.rotation import padded_rotation
@@ -121,7 +122,7 @@ class Lists:
         near: NDArray[np.float32],
         probed: NDArray[np.int64],
         most: int,
-        allowed: Any,
+        allowed: Allowed,
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Return rough scores and rows of the best in some lists, best first.
 
@@ -130,7 +131,7 @@ class Lists:
             near: its products with the centres, shape (lists,).
             probed: numbers of lists.
             most: how many rows at most.
-            allowed: of FAISS, what a mask allows; or None.
+            allowed: what a mask allows.
         """
         if len(probed) < 2 or int(self.sizes[probed].sum()) < SPLIT:
             return self._best(turned, near, probed, most, allowed)
@@ -149,19 +150,20 @@ class Lists:
         near: NDArray[np.float32],
         probed: NDArray[np.int64],
         most: int,
-        allowed: Any,
+        allowed: Allowed,
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Do the same in one look."""
         faiss = import_faiss()
         faiss.omp_set_num_threads(1)
         parameters = faiss.SearchParametersIVF(nprobe=len(probed))
-        if allowed is not None:
-            parameters.sel = allowed
+        if allowed.chosen is not None:
+            parameters.sel = allowed.chosen
+        searched = self.searched if allowed.narrowed is None else allowed.narrowed.index
         rough, rows = np.empty(most, np.float32), np.empty(most, np.int64)
         # FAISS's own wrapper of this call takes no parameters.
         arrays = turned, np.ascontiguousarray(probed), near[probed], rough, rows
         asked, keys, distances, *found = (faiss.swig_ptr(array) for array in arrays)
-        self.searched.search_preassigned_c(1, asked, most, keys, distances, *found, False, parameters)
+        searched.search_preassigned_c(1, asked, most, keys, distances, *found, False, parameters)
         return rough[rows >= 0], rows[rows >= 0]
 
 
@@ -204,7 +206,9 @@ class ListsIndex:
             return self._plain.propose(queries, k, mask)
         with self._lists.beside.search():
             of = self._lists.allowed.of(mask, allowed)
-            return [self._scan(self._lists, query, k, of) for query in queries]
+            proposals = [self._scan(self._lists, query, k, of) for query in queries]
+        self._lists.allowed.answered(of)
+        return proposals
 
     def save(self, folder: Path) -> None:
         """Write the lists, what codes a vector, and where each row is."""
@@ -235,7 +239,7 @@ class ListsIndex:
         rough, rows = np.empty(0, np.float32), np.empty(0, np.int64)
         start, stop = 0, int(np.searchsorted(held, max(depth, held[-1] // BEGIN))) + 1
         while start < stop:
-            found = lists.best(turned, near, order[start:stop], most, allowed.chosen)
+            found = lists.best(turned, near, order[start:stop], most, allowed)
             rough, rows = _best_of(np.concatenate([rough, found[0]]), np.concatenate([rows, found[1]]), most)
             kth = float(rough[k - 1]) if len(rough) >= k else -np.inf
             start, stop = stop, int(np.searchsorted(-worth[order], reach - kth, side="right"))
@@ -295,7 +299,7 @@ class ListsFamily:
         sampled = sample_rows(n, SAMPLED)
         residuals = widen(vectors[sampled]) @ rotation.T - centres[placed[sampled]]
         index.implem, beside = RESERVOIR, Beside()
-        of = AllowedRows(placed, sizes, beside)
+        of = AllowedRows(placed, sizes, beside, partial(narrowing, index, sizes))
         lists = Lists(index, coder, centres, sizes, placed, of, residuals, rotation, beside)
         return ListsIndex(self.name, vectors, lists)
 
@@ -314,7 +318,7 @@ class ListsFamily:
         residuals = map_array(folder / "residuals.npy", np.dtype(np.float32), (min(n, SAMPLED), int(coder.d)))
         held = np.array(residuals), np.array(rotation)
         searched.implem, beside = RESERVOIR, Beside()
-        of = AllowedRows(placed, sizes, beside)
+        of = AllowedRows(placed, sizes, beside, partial(narrowing, searched, sizes))
         lists = Lists(searched, coder, centres, sizes, placed, of, *held, beside)
         return ListsIndex(self.name, vectors, lists)
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -55,3 +55,7 @@ class Beside:
         finally:
             mine = handed.cancel()
         return done, second() if mine else handed.result()
+
+    def later(self, work: Callable[[], None]) -> None:
+        """Have the other thread do something that nobody waits for; what it raises is logged."""
+        self._helper.submit(work).add_done_callback(Future.result)

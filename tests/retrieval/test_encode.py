@@ -61,3 +61,29 @@ def test_words_that_push_away_are_always_read(reader):
     encoded = encode(reader, 0.0, {"dress": 1.0, "red": -0.5})
     assert reader.read == ["dress", "red"]
     assert encoded.fallback is None
+
+
+def test_a_picture_is_prepared_once_for_all_spaces():
+    class Seer:
+        def __init__(self, *vector):
+            self.vector = vector
+
+        def encode_images(self, prepared):
+            return np.float32([self.vector for _ in prepared])
+
+    asked = []
+
+    def prepare(data, encoders):
+        asked.append((data, sorted(encoders)))
+        return dict.fromkeys(encoders, np.zeros(1))
+
+    seers = {"shape": SpaceEncoders(image=Seer(1, 0)), "colour": SpaceEncoders(image=Seer(0.6, 0.8))}
+    spaces = {name: SimpleNamespace(text_weight=0.0, dim=2) for name in (*seers, "text")}
+    corpus = SimpleNamespace(items=None, spaces=spaces)
+    query = QueryEncoder(corpus, {**seers, "text": SpaceEncoders(text=Reader())}, prepare)
+    encoded = query.encode(None, b"a picture", None, None)
+    assert asked == [(b"a picture", ["colour", "shape"])]
+    assert {name: vector.tolist() for name, vector in encoded.vectors.items()} == {
+        "shape": [1, 0],
+        "colour": pytest.approx([0.6, 0.8]),
+    }

@@ -60,7 +60,7 @@ class SearchArguments:
 
         Args:
             opened: answers the query.
-            prepare: decodes a picture for an encoder.
+            prepare: decodes a picture for the encoders.
             watch: notes how long it takes.
 
         Raises:

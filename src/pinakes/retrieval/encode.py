@@ -30,7 +30,8 @@ Weighted: TypeAlias = Sequence[tuple[Any, float] | tuple[Any, float, str | None]
 Pictures: TypeAlias = Picture | Weighted | Mapping[str, Picture | Weighted]
 """The pictures of a query: one, several, or those of each role."""
 
-PrepareImage: TypeAlias = Callable[[bytes, ImageEncoder], NDArray[np.generic]]
+PrepareImage: TypeAlias = Callable[[bytes, Mapping[str, ImageEncoder]], Mapping[str, NDArray[np.generic]]]
+"""Makes of the bytes of a picture what the encoder of each space takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class QueryEncoder:
     Attributes:
         encoders: by space.
         blocked: ids that were taken down: nobody can ask for their like.
-        prepare: decodes a picture's bytes in a worker process and runs the encoder's preparer there.
+        prepare: decodes a picture's bytes in a worker process and runs the encoders' preparers there.
         score: what an item's score is made of, as the query says; None for what each space is set to.
     """
 
@@ -220,23 +221,26 @@ class QueryEncoder:
         for picture in pictures:
             if picture.role is not None and picture.role not in self.corpus.roles.names:
                 raise UnknownNameError("role", picture.role, self.corpus.roles.names)
-        found = []
-        for name, encoders in self.encoders.items():
-            if encoders.image is None or not pictures:
-                continue
-            prepared = [self._prepared(picture, encoders.image) for picture in pictures]
-            rows = encoders.image.encode_images(prepared)
-            found += [Clause(name, row, p.weight, p.role) for row, p in zip(rows, pictures, strict=True)]
-        if pictures and not found:
+        if not pictures:
+            return []
+        images = {name: e.image for name, e in self.encoders.items() if e.image is not None}
+        if not images:
             missing = [missing_note(name) for name, e in self.encoders.items() if e.missing]
             why = "; ".join(missing) or "it has no image encoder"
             raise QueryError(f"no space of this collection takes pictures: {why}")
+        prepared = [self._prepared(picture, images) for picture in pictures]
+        found = []
+        for name, encoder in images.items():
+            rows = encoder.encode_images([of_spaces[name] for of_spaces in prepared])
+            found += [Clause(name, row, p.weight, p.role) for row, p in zip(rows, pictures, strict=True)]
         return found
 
-    def _prepared(self, picture: QueryPicture, encoder: ImageEncoder) -> NDArray[np.generic]:
-        """Return a picture as an encoder takes it; an error names its file."""
+    def _prepared(
+        self, picture: QueryPicture, encoders: Mapping[str, ImageEncoder]
+    ) -> Mapping[str, NDArray[np.generic]]:
+        """Return a picture as the encoder of each space takes it; an error names its file."""
         try:
-            return self.prepare(picture.data, encoder)
+            return self.prepare(picture.data, encoders)
         except MediaError as error:
             if picture.file is None:
                 raise

@@ -121,7 +121,7 @@ def explain(opened: OpenRelease, asked: SearchArguments, prepare: PrepareImage, 
     Args:
         opened: the release that answers.
         asked: the query.
-        prepare: decodes a picture for an encoder.
+        prepare: decodes a picture for the encoders.
         item: its id.
 
     Raises:

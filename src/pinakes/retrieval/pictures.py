@@ -2,7 +2,9 @@
 
 import os
 import threading
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,7 @@ class PictureMaker:
         """Store where what is made small is kept, by sha256."""
         self._folder = folder
         self._lock = threading.Lock()
-        self._pools: dict[str, DecodePool] = {}
+        self._pools: dict[Hashable, DecodePool] = {}
 
     def close(self) -> None:
         """End the processes; they are started again when they are needed again."""
@@ -35,13 +37,17 @@ class PictureMaker:
                 pool.close()
             self._pools.clear()
 
-    def prepare(self, data: bytes, encoder: ImageEncoder) -> NDArray[np.generic]:
-        """Return a picture as an encoder takes it.
+    def prepare(self, data: bytes, encoders: Mapping[str, ImageEncoder]) -> Mapping[str, NDArray[np.generic]]:
+        """Return a picture as the encoder of each space takes it; it is decoded once for all of them.
 
         Raises:
             MediaError: the picture was refused.
         """
-        return self._pool(encoder.fingerprint, encoder).decode_one(data).prepared[encoder.name]
+        preparers = {space: encoder.preparer for space, encoder in encoders.items()}
+        sides = {space: encoder.decode_size for space, encoder in encoders.items()}
+        purpose = (*preparers.items(), *sides.items())
+        pool = self._pool(purpose, partial(DecodePool, preparers, sides, phash=False, workers=1))
+        return pool.decode_one(data).prepared
 
     def reduce(self, media: str, size: int, file: Path) -> bytes:
         """Return a picture as WebP without metadata; made on first use, then kept where that is possible.
@@ -58,22 +64,19 @@ class PictureMaker:
         kept = self._folder / media[:2] / f"{name}.webp"
         if kept.exists():
             return kept.read_bytes()
-        made = self._pool(str(size), size).decode_one(read_picture_file(file)).thumbnail or b""
+        pool = self._pool(size, partial(DecodePool, phash=False, thumbnail=size, workers=1))
+        made = pool.decode_one(read_picture_file(file)).thumbnail or b""
         _keep(kept, made)
         return made
 
-    def _pool(self, key: str, purpose: ImageEncoder | int) -> DecodePool:
-        """Return the process that decodes for an encoder, or for WebP of a size."""
+    def _pool(self, purpose: Hashable, make: Callable[[], DecodePool]) -> DecodePool:
+        """Return the process that decodes for a purpose, which is started where there is none yet."""
         with self._lock:
-            if key not in self._pools:
-                if isinstance(purpose, int):
-                    pool = DecodePool(phash=False, thumbnail=purpose, workers=1)
-                else:
-                    prepare, sides = {purpose.name: purpose.preparer}, {purpose.name: purpose.decode_size}
-                    pool = DecodePool(prepare, sides, phash=False, workers=1)
+            if purpose not in self._pools:
+                pool = make()
                 pool.open()
-                self._pools[key] = pool
-            return self._pools[key]
+                self._pools[purpose] = pool
+            return self._pools[purpose]
 
 
 def _keep(file: Path, data: bytes) -> None:

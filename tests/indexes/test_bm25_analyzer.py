@@ -22,7 +22,17 @@ TEXTS = st.text(
     [
         ("Xerox 006R90321 toner, 6 pc(s)", ["xerox", "006r90321", "toner", "6", "pc", "s"], []),
         ("USB-C & Wi‐Fi", ["usb", "c", "wi", "fi"], ["usbc", "wifi"]),
-        ("a b-c-d 10-20 LP-E6", ["a", "b", "c", "d", "10", "20", "lp", "e6"], []),
+        ("a b-c-d 10-20 LP-E6", ["a", "b", "c", "d", "10", "20", "lp", "e6"], ["bcd", "lpe6"]),
+        (
+            "006R-90321, 2024-02-29 -x- y--z",
+            ["006r", "90321", "2024", "02", "29", "x", "y", "z"],
+            ["006r90321"],
+        ),
+        (
+            "802.11-b 2-1.5 V-1.5 end.Wi-Fi.",
+            ["802.11", "b", "2", "1.5", "v", "1.5", "end", "wi", "fi"],
+            ["wifi"],
+        ),
         ('17.3" at 802.11b, v2.0. StarTech.com', ["17.3", "at", "802.11b", "v2.0", "startech", "com"], []),
         ("Intel® Core™2 snake_case", ["intel", "core", "2", "snake", "case"], []),
         ("Men's shoes, it’s l'eau", ["men", "shoes", "it", "l", "eau"], []),

@@ -7,8 +7,9 @@ The rules, and what each is good for:
   while the marks that make other letters (``й``, the vowels of Devanagari, Thai and Arabic) stay.
 - A word is a run of letters, digits and their marks, so ``006R90321`` and ``802.11b`` stay whole; a full stop
   holds only between digits. Ideographs and hiragana stand alone. (Unicode Standard Annex #29.)
-- Two words of letters with a hyphen between them also give their compound: ``wifi`` finds ``Wi-Fi``, and the
-  other way round. A compound does not count towards the length of a field, as overlapping tokens in Lucene.
+- Words with hyphens between them also give their compound: ``wifi`` finds ``Wi-Fi``, ``tn2410`` ``TN-2410``,
+  and the other way round. Not so digits alone, which are dates and ranges. A compound does not count towards
+  the length of a field, as overlapping tokens in Lucene.
 - No stop words: BM25's inverse document frequency leaves them next to nothing, and "vitamin A" or "The The"
   can be found. docs/decisions/0002-own-bm25.md has what was measured.
 """
@@ -43,10 +44,11 @@ _MARKS = (
     "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u0900-\u0963\u0966-\u0df3"
     "\u0e30-\u0e4e\u0eb0-\u0ece\u1029-\u1049\u17b4-\u17d3"
 )
-WORD = re.compile(rf"[\w{_MARKS}]+(?:(?<=\d)\.(?=\d)[\w{_MARKS}]+)*")
+_RUN = rf"[\w{_MARKS}]+"
+WORD = re.compile(rf"{_RUN}(?:(?<=\d)\.(?=\d){_RUN})*")
 """A word, in a text as it was typed too."""
 
-_HYPHENATED = re.compile(r"(?<![\w-])([^\W\d]+)-([^\W\d]+)(?![\w-])")
+_HYPHENATED = re.compile(rf"(?<![\w{_MARKS}-])(?<!\d\.){_RUN}(?:-{_RUN})+(?![\w{_MARKS}-]|\.\d)")
 _EDGES = re.compile(rf"^[^\w{_MARKS}]+|[^\w{_MARKS}]+$")
 
 
@@ -74,8 +76,8 @@ def split(text: str) -> tuple[list[str], list[str]]:
         (the words in order, the compounds of hyphenated words).
     """
     folded = fold(text)
-    compounds = [a + b for a, b in _HYPHENATED.findall(folded)] if "-" in folded else []
-    return WORD.findall(folded), compounds
+    joined = [found.replace("-", "") for found in _HYPHENATED.findall(folded)] if "-" in folded else []
+    return WORD.findall(folded), [word for word in joined if not word.isdigit()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ def full(written: CollectionPaths) -> CollectionPaths:
         database.execute("insert into items values ('a')")
         database.commit()
     written.synonyms.write_text("")
+    written.receipts.mkdir()
+    (written.receipts / "0123456789abcdef.json").write_text("{}")
+    (written.receipts / ".tmp-fedcba9876543210.json").write_text("{")
     (written.root / "photo.jpg").write_bytes(b"not ours")
     written.media.mkdir()
     (written.media / "thumb.webp").write_bytes(b"made again")
@@ -78,6 +81,7 @@ def test_all_comes_back(full: CollectionPaths, tmp_path: Path) -> None:
     with closing(sqlite3.connect(found.catalog_db)) as database:
         assert database.execute("select id from items").fetchall() == [("a",)]
     assert [str(name) for name in list_snapshots(found)] == ["v0001", "v0001+d0001"]
+    assert [path.name for path in found.receipts.iterdir()] == ["0123456789abcdef.json"]
     assert not found.media.exists()
     assert not (found.root / "photo.jpg").exists()
     assert found.snapshot("v0001").items.stat().st_mode & 0o777 == 0o444

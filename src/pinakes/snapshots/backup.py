@@ -52,10 +52,10 @@ class BackupReport:
 
 
 def backup(paths: CollectionPaths, file: Path) -> BackupReport:
-    """Write a backup: settings, refs, their snapshots, models, live attributes, block list and catalogue.
+    """Write a backup: settings, refs, their snapshots, models, live attributes, blocks, catalogue, receipts.
 
-    Readers and a writer may go on meanwhile. Pictures of a source, thumbnails, indexes and features are left
-    out: the first are the owner's, the others are built again.
+    Readers and a writer may go on meanwhile. Left out are pictures of a source, which are the owner's,
+    thumbnails, indexes and features, which are built again, and feedback, which no answer depends on.
 
     Args:
         paths: of the collection.
@@ -132,6 +132,9 @@ def _copy_what_changes(paths: CollectionPaths, stage: CollectionPaths) -> None:
                 copy = stage.root / path.relative_to(paths.root)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, copy)
+    if paths.receipts.is_dir():
+        with exclusive(paths.receipts):
+            shutil.copytree(paths.receipts, stage.receipts)
     if paths.catalog_db.is_file():
         _copy_database(paths.catalog_db, stage.catalog_db)
 

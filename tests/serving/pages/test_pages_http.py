@@ -200,6 +200,13 @@ def test_a_misspelt_word_is_put_right_and_can_be_kept(client, served_engine):
     assert {a["data-id"] for a in page.all("li") if "data-id" in a} == set(wanted.ids)
 
 
+@pytest.mark.parametrize("typed", ["Sweatr", "swéatr", "swe\u0301atr"])
+def test_a_misspelt_word_can_be_kept_however_its_letters_were_written(client, typed):
+    page = Page(client.get("/", params={"q": f"striped {typed} "}))
+    (literal,) = [a["href"] for a in page.all("a") if "%22" in a.get("href", "")]
+    assert "Showing what answers" not in Page(client.get(literal)).text
+
+
 def test_the_last_word_may_be_unfinished_while_it_is_typed(client):
     page = Page(client.get("/?q=cockta&typing=1"))
     assert not [a for a in page.all("a") if "typing" in a.get("href", "")]

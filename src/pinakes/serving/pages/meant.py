@@ -1,8 +1,8 @@
 """What a visitor may have meant, where words were misspelt."""
 
-import re
 from dataclasses import dataclass, replace
 
+from pinakes.indexes.bm25 import corrected
 from pinakes.retrieval.results import Results
 from pinakes.serving.pages.asked import PAGE, Asked
 
@@ -28,13 +28,10 @@ def meant(asked: Asked, results: Results) -> Meant | None:
     """Return what to suggest, or None where there is nothing."""
     if results.did_you_mean is None:
         return None
-    typed = asked.words
-    for correction in results.corrections:
-        word = rf"\b{re.escape(correction.typed)}\b"
-        typed = re.sub(word, lambda found: f'"{found[0]}"', typed, count=1, flags=re.IGNORECASE)
+    quoted = tuple(replace(correction, used=f'"{correction.typed}"') for correction in results.corrections)
     return Meant(
         words=results.did_you_mean,
         url=replace(asked, q=results.did_you_mean, n=PAGE).url,
         applied=any(correction.applied for correction in results.corrections),
-        literal_url=replace(asked, q=typed, n=PAGE).url,
+        literal_url=replace(asked, q=corrected(asked.words, quoted) or asked.words, n=PAGE).url,
     )

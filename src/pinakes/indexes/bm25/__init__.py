@@ -6,7 +6,7 @@ from pinakes.indexes.bm25.build import APART, build_postings
 from pinakes.indexes.bm25.lookup import Statistics
 from pinakes.indexes.bm25.postings import Postings, open_postings, save_postings
 from pinakes.indexes.bm25.query import Correction, WordQuery
-from pinakes.indexes.bm25.reader import corrected, unquoted
+from pinakes.indexes.bm25.reader import corrected, respelt, unquoted
 from pinakes.indexes.bm25.segment import Segment
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "corrected",
     "open_analyzer",
     "open_postings",
+    "respelt",
     "save_analyzer",
     "save_postings",
     "unquoted",

@@ -5,7 +5,7 @@ And it is the same for a base with deltas as for one index rebuilt of them.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from pinakes.indexes.bm25.analyzer import WORD, split
@@ -215,4 +215,9 @@ def corrected(text: str, corrections: tuple[Correction, ...]) -> str | None:
     used = {correction.typed: correction.used for correction in corrections}
     if not used:
         return None
-    return WORD.sub(lambda found: used.get(" ".join(split(found[0])[0]), found[0]), text)
+    return respelt(text, used.get)
+
+
+def respelt(text: str, spell: Callable[[str, str], str]) -> str:
+    """Return a text with every word as a function of it, folded, and of how it was typed spells it."""
+    return WORD.sub(lambda found: spell(" ".join(split(found[0])[0]), found[0]), text)

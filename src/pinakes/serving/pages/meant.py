@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from pinakes.indexes.bm25 import corrected
+from pinakes.indexes.bm25 import respelt
 from pinakes.retrieval.results import Results
 from pinakes.serving.pages.asked import PAGE, Asked
 
@@ -28,10 +28,11 @@ def meant(asked: Asked, results: Results) -> Meant | None:
     """Return what to suggest, or None where there is nothing."""
     if results.did_you_mean is None:
         return None
-    quoted = tuple(replace(correction, used=f'"{correction.typed}"') for correction in results.corrections)
+    misspelt = {correction.typed for correction in results.corrections}
+    literal = respelt(asked.words, lambda word, typed: f'"{typed}"' if word in misspelt else typed)
     return Meant(
         words=results.did_you_mean,
         url=replace(asked, q=results.did_you_mean, n=PAGE).url,
         applied=any(correction.applied for correction in results.corrections),
-        literal_url=replace(asked, q=corrected(asked.words, quoted) or asked.words, n=PAGE).url,
+        literal_url=replace(asked, q=literal, n=PAGE).url,
     )

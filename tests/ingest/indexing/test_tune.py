@@ -1,4 +1,5 @@
 import json
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -7,9 +8,18 @@ import pytest
 from pinakes.errors import UnknownNameError
 from pinakes.indexes.exact import ExactIndex
 from pinakes.indexes.stored import Rung, open_indexes, read_record
-from pinakes.ingest.indexing.measure import measure, pose, wilson
+from pinakes.ingest.indexing import measure as measuring
+from pinakes.ingest.indexing.measure import ROUNDS, measure, pose, time_in_turns, wilson
 from pinakes.ingest.indexing.queries import make_queries
-from pinakes.ingest.indexing.tune import Tried, Tuning, _quickest, ladder, short_ladder, tune_space
+from pinakes.ingest.indexing.tune import (
+    Tried,
+    Tuning,
+    _quickest,
+    _timed_again,
+    ladder,
+    short_ladder,
+    tune_space,
+)
 from pinakes.kernels.similarity import unit_rows
 from pinakes.retrieval.planner import GATHER_MS, Planner
 
@@ -153,6 +163,67 @@ def test_recall_is_the_share_of_the_exact_answer(vectors):
     even = [np.mean([row % 2 == 0 for row in one.exact[:10]]) for one in questions.open["near"]]
     blind = measure(HalfBlind(vectors), vectors, questions)
     assert blind.shallow <= np.mean(even) + 1e-9 < 1.0
+
+
+def test_a_slow_minute_of_the_machine_hits_no_index_alone(vectors, monkeypatch):
+    """By a clock that runs as fast as told: the machine is slow until each index had its first turn."""
+    now, slow = 0.0, 10.0
+
+    class Sleeper(ExactIndex):
+        def __init__(self, seconds):
+            super().__init__(vectors)
+            self.seconds = seconds
+
+        def propose(self, queries, k, mask=None):
+            nonlocal now
+            now += self.seconds * slow
+            return super().propose(queries, k, mask)
+
+    class Slowed(Sleeper):
+        def propose(self, queries, k, mask=None):
+            nonlocal slow
+            found = super().propose(queries, k, mask)
+            slow = 1.0 if len(self.asked) > 3 else slow
+            self.asked.append(k)
+            return found
+
+    quick, other = Sleeper(0.002), Slowed(0.003)
+    other.asked = []
+    monkeypatch.setattr(measuring.time, "perf_counter", lambda: now)
+    asked = pose(vectors, make_queries(vectors, 4).kinds).open["near"]
+    assert time_in_turns([quick, other], vectors, asked) == pytest.approx([2.0, 3.0])
+    assert len(other.asked) == ROUNDS * len(asked)
+
+
+def test_what_may_be_kept_is_timed_again_beside_its_rivals(vectors):
+    """One index met a slow machine when it was measured: it is quick, and twice as quick as the other."""
+
+    class Approximate(ExactIndex):
+        exhaustive = False
+
+        def __init__(self, name, seconds):
+            super().__init__(vectors)
+            self.name, self.seconds = name, seconds
+
+        def propose(self, queries, k, mask=None):
+            time.sleep(self.seconds)
+            return super().propose(queries, k, mask)
+
+    def tried(name, seconds, ms):
+        rung = Rung(name, 0, 1.0, 0.9, 1.0, 1.0, 1.0, 1.0, ms, ms, 1.0, 10)
+        return Tried(Approximate(name, seconds), (rung, replace(rung, effort=1, recall10=0.5, ms=7.0)))
+
+    questions = pose(vectors, make_queries(vectors, 3).kinds)
+    unlucky, lucky, hopeless = _timed_again(
+        [tried("pq:2", 0.002, 30.0), tried("ivf", 0.02, 20.0), tried("hnsw", 0.02, 90.0)],
+        vectors,
+        questions,
+        gate=0.99,
+    )
+    assert unlucky.rungs[0].ms < lucky.rungs[0].ms
+    assert unlucky.rungs[0].filtered_ms < lucky.rungs[0].filtered_ms
+    assert unlucky.rungs[1].ms == 7.0, "below the gate, so not timed again"
+    assert hopeless.rungs[0].ms == 90.0, "no rival of the others"
 
 
 def test_the_interval_by_hand():

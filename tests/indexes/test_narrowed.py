@@ -98,6 +98,27 @@ def test_a_filter_that_is_asked_again_and_again_finds_bitwise_the_same(tmp_path,
     assert np.array_equal(scores, of_all) and np.array_equal(rows, same)
 
 
+def test_product_codes_of_a_filter_that_is_asked_again_are_kept_on_their_own(monkeypatch):
+    monkeypatch.setattr(narrowed, "PAYING", 1000)
+    vectors, mask = made()
+    index = index_family("pq:2").build(vectors)
+    before = index.propose(asked(), 10, mask)
+    for _ in range(5):
+        index.propose(asked()[:1], 10, mask)
+        index._allowed._beside._helper.submit(int).result(30)  # the step is done
+    small = index._allowed.of(mask, int(mask.sum()))
+    assert small.narrowed.index.invlists.list_size(0) == mask.sum()
+    for effort in index.efforts:
+        one_by_one = [index.at(effort).propose(query[None], 10, mask)[0] for query in asked()]
+        together = index.at(effort).propose(asked(), 10, mask)
+        assert [one.rows.tolist() for one in together] == [one.rows.tolist() for one in one_by_one]
+    assert [one.rows.tolist() for one in together] == [one.rows.tolist() for one in before]
+    (every,) = index._look(asked()[:1], int(mask.sum()), small)
+    (of_all,) = index._look(asked()[:1], int(mask.sum()), replace(small, narrowed=None))
+    assert mask[every[1]].all()
+    assert np.array_equal(every[0], of_all[0]) and set(every[1].tolist()) == set(of_all[1].tolist())
+
+
 def test_a_step_goes_through_some_lists(monkeypatch, built):
     monkeypatch.setattr(narrowed, "PAYING", 1000)
     _, mask = made()

@@ -148,7 +148,8 @@ def _looking_at(index: Any, lists: Any) -> Any:
     like = import_faiss().IndexIVFPQFastScan(
         index.quantizer, index.d, index.nlist, pieces, bits, index.metric_type, BLOCK
     )
-    like.pq, like.by_residual, like.implem = index.pq, index.by_residual, index.implem
+    like.pq, like.by_residual = index.pq, index.by_residual
+    like.implem, like.qbs2 = index.implem, index.qbs2
     like.is_trained, like.ntotal = True, index.ntotal
     like.replace_invlists(lists, False)
     return like

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from pinakes.errors import FilterError, MediaError, PinakesError, QueryError, UnknownNameError, UsageError
 from pinakes.indexes.bm25 import Correction
-from pinakes.retrieval.encode import Pictures, query_pictures
 from pinakes.retrieval.facets import Facet, FacetRange
 from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.kept import KeptAnswer
 from pinakes.retrieval.missed import WhyNothing
+from pinakes.retrieval.query_pictures import Pictures, query_pictures
 from pinakes.retrieval.results import Hit, PlanStep, Reason, Results
 from pinakes.types import AttributeType, Collapse, Item, ItemScore, Rights, Value, View
 

@@ -16,7 +16,6 @@ from pinakes.kernels.turns import Turns
 from pinakes.retrieval.arguments import SearchArguments
 from pinakes.retrieval.audit import Auditor
 from pinakes.retrieval.duplicates import Duplicates
-from pinakes.retrieval.encode import Pictures
 from pinakes.retrieval.explained import Explanation, explain
 from pinakes.retrieval.export import ExportReport, export_space, read_space
 from pinakes.retrieval.facets import Facet
@@ -27,6 +26,7 @@ from pinakes.retrieval.kept import KeptAnswer, Replay, keep, replay
 from pinakes.retrieval.opening import OpenRelease
 from pinakes.retrieval.pictures import PICTURE, THUMBNAIL, PictureMaker
 from pinakes.retrieval.query import EncodedQuery
+from pinakes.retrieval.query_pictures import Pictures
 from pinakes.retrieval.results import Results
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.snapshots.duplicates import Kind

@@ -281,6 +281,23 @@ def test_a_folder_that_may_not_be_entered_is_named(pinakes, tmp_path, command):
     assert "ermission denied" in err
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PermissionError(13, "Permission denied", "/closed"), "/closed: permission denied"),
+        (PermissionError(1, "Operation not permitted"), "Operation not permitted"),
+    ],
+)
+def test_what_the_system_does_not_permit_is_said(pinakes, tmp_path, monkeypatch, error, said):
+    def refuse(*_, **__):
+        raise error
+
+    monkeypatch.setattr("pinakes.cli.app.app", refuse)
+    code, _, err = pinakes("status", tmp_path)
+    assert code == 2
+    assert said in err and "None" not in err
+
+
 def test_an_answer_in_which_nothing_is_close_says_so(pinakes, pristine):
     assert "no good match" in pinakes("search", pristine, "purple tractor")[1]
     assert "no good match" not in pinakes("search", pristine, "--where", "family = 'coin'")[1]

@@ -198,8 +198,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except PinakesError as error:
         print_error(str(error))
         return USAGE
-    except PermissionError as error:  # of a folder on the way to what was named
-        print_error(f"{error.filename}: permission denied")
+    except PermissionError as error:  # of a folder on the way to what was named, or of the system
+        print_error(f"{error.filename}: permission denied" if error.filename else str(error))
         return USAGE
     if code == INTERRUPTED:  # which typer makes of Ctrl-C
         print_error("interrupted; what was done so far is kept, run it again to go on")

@@ -155,6 +155,8 @@ class AllowedRows:
 
     def _counted(self, mask: NDArray[np.bool_], allowed: int) -> NDArray[np.int64]:
         """Return how many allowed rows each list holds: the others are counted where they are fewer."""
+        if len(self._sizes) == 1:
+            return np.array([allowed])
         few = 2 * allowed <= len(mask)
         counted = mask if few else ~mask
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from pinakes.errors import QueryError, UnknownNameError
 from pinakes.kernels.clock import utc_today
-from pinakes.retrieval.encode import Pictures, PrepareImage, QueryEncoder, missing_note
+from pinakes.retrieval.encode import PrepareImage, QueryEncoder, missing_note
 from pinakes.retrieval.opening import OpenRelease
 from pinakes.retrieval.query import Cut, EncodedQuery
+from pinakes.retrieval.query_pictures import Pictures
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.types import Collapse, ItemScore
 

@@ -1,16 +1,13 @@
 """From what a user gives - words, pictures, ids, vectors - to one unit vector for each space."""
 
-import io
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from pinakes.encoders.base import ImageEncoder, TextEncoder
 from pinakes.errors import MediaError, QueryError, UnknownNameError, WithheldError
@@ -19,16 +16,8 @@ from pinakes.kernels.similarity import unit_rows
 from pinakes.retrieval.corpus import Corpus, Space
 from pinakes.retrieval.nearby import unknown_item
 from pinakes.retrieval.query import MAX_TEXT, compose
+from pinakes.retrieval.query_pictures import Pictures, QueryPicture, query_pictures
 from pinakes.types import ItemScore
-
-Picture: TypeAlias = str | Path | bytes | Image.Image | NDArray[np.uint8]
-"""A picture in a query: a path, the bytes of a file, a PIL image, or RGB of shape (h, w, 3)."""
-
-Weighted: TypeAlias = Sequence[tuple[Any, float] | tuple[Any, float, str | None]]
-"""Several pictures: (picture, weight) or (picture, weight, role) each."""
-
-Pictures: TypeAlias = Picture | Weighted | Mapping[str, Picture | Weighted]
-"""The pictures of a query: one, several, or those of each role."""
 
 PrepareImage: TypeAlias = Callable[[bytes, Mapping[str, ImageEncoder]], Mapping[str, NDArray[np.generic]]]
 """Makes of the bytes of a picture what the encoder of each space takes."""
@@ -60,22 +49,6 @@ def missing_note(space: str) -> str:
         f"the space {space!r} is not searched by words or pictures: its encoder is not on this machine; "
         "`pinakes status DIR` says how to get it"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class QueryPicture:
-    """One picture of a query: the bytes of a file.
-
-    Attributes:
-        weight: negative pushes away.
-        role: of the views that it is compared with; None for all.
-        file: where the bytes were read, for messages; None where they were given.
-    """
-
-    data: bytes
-    weight: float = 1.0
-    role: str | None = None
-    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,56 +314,6 @@ def _weighted_texts(name: str, value: str | Mapping[str, float] | None) -> list[
         if len(text) > MAX_TEXT:
             raise QueryError(f"a text may have {MAX_TEXT} characters, got {len(text)}")
     return kept
-
-
-def query_pictures(image: Pictures | None) -> list[QueryPicture]:
-    """Return the bytes, the weight and the role of each picture of a query.
-
-    Raises:
-        MediaError: a file cannot be read.
-        QueryError: an array is not a picture, or a list holds something else than pairs and triples.
-    """
-    if image is None:
-        return []
-    if isinstance(image, Mapping):
-        return [replace(p, role=role) for role, given in image.items() for p in query_pictures(given)]
-    if isinstance(image, list | tuple):
-        return [_query_picture(given) for given in image]
-    return [QueryPicture(_picture_bytes(image), file=_file(image))]  # type: ignore[arg-type]
-
-
-def _query_picture(given: Sequence[Any]) -> QueryPicture:
-    if not isinstance(given, list | tuple) or len(given) not in (2, 3):
-        raise QueryError("several pictures are given as (picture, weight) or (picture, weight, role) each")
-    picture, weight, role = (*given, None)[:3]
-    return QueryPicture(_picture_bytes(picture), float(weight), role, _file(picture))
-
-
-def _file(picture: object) -> str | None:
-    return str(picture) if isinstance(picture, str | Path) else None
-
-
-def _picture_bytes(picture: Picture) -> bytes:
-    """Return a file's bytes; a decoded picture goes through PNG, so that all take one path."""
-    if isinstance(picture, bytes):
-        return picture
-    if isinstance(picture, str | Path):
-        try:
-            return Path(picture).read_bytes()
-        except OSError as error:
-            raise MediaError("unreadable", f"cannot read {picture}: {error.strerror}") from None
-    if isinstance(picture, np.ndarray):
-        if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
-            raise QueryError(
-                f"a picture array must be RGB uint8 of shape (h, w, 3), got {picture.dtype} {picture.shape}"
-            )
-        picture = Image.fromarray(picture)
-    if not isinstance(picture, Image.Image):
-        got = type(picture).__name__
-        raise QueryError(f"a picture is a path, the bytes of a file, a PIL image or an array; got {got}")
-    buffer = io.BytesIO()
-    picture.save(buffer, format="PNG")
-    return buffer.getvalue()
 
 
 def _rows_of(space: Space, row: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

@@ -127,9 +127,27 @@ def test_matched_words_are_named_as_typed():
     stemmed = BM25Index(
         [segment({"title": ["coat"]}), segment({"title": ["Red dress"], "text": ["usb"]}, 1)], WEIGHTS
     )
-    match = stemmed.match("RED, shoe: USB-C shoe", 1)
-    assert dict(match.matched) == {"RED": ("title",), "USB-C": ("text",)}
+    match = stemmed.match("RED, shoe: shoe usb.", 1)
+    assert dict(match.matched) == {"RED": ("title",), "usb": ("text",)}
     assert match.missing == ("shoe",)
+
+
+def test_an_item_that_holds_a_part_of_a_code_does_not_hold_the_code():
+    titles = ["toner TN-2410", "tn2410 box", "pack of TN 2410", "toner TN-1000", "WA-2410", "drum"]
+    codes = index({"title": titles, "text": ["", "", "", "2410 g", "", "fits TN-2410"]})
+    rows = np.arange(6)
+    whole = [True, True, True, True, False, True]
+    assert codes.holding_all("TN-2410", rows).tolist() == whole
+    matches = codes.matches("TN-2410 toner", rows)
+    assert ["TN-2410" in match.matched for match in matches] == whole
+    assert [match.missing for match in matches[:3]] == [(), ("toner",), ("toner",)]
+    assert dict(matches[3].matched) == {"TN-2410": ("text", "title"), "toner": ("title",)}
+    assert dict(matches[4].matched) == {"2410": ("title",)}
+    assert matches[4].missing == ("TN-2410", "toner")
+    shares = matches[0].shares
+    assert shares["TN-2410"] == pytest.approx(shares["tn"] + shares["2410"])
+    assert matches[0].share == pytest.approx(1.0)
+    assert matches[4].share == pytest.approx(shares["2410"])
 
 
 WORDS = st.lists(st.sampled_from(["ab", "ac", "ad", "b-c", "b", "c", "7.5", "ü"]), max_size=7).map(" ".join)

@@ -30,3 +30,16 @@ def test_what_holds_no_words_is_said_to_hold_none(engine):
         ("'🍸 !' holds no letters and no digits, and so no words to find",),
     )
     assert engine.search("gin 🍸").notes == ()
+
+
+def test_a_part_of_a_code_is_no_answer_to_it(tmp_path):
+    titles = ["Toner TN-2410", "Drum for TN 2410", "Toner TN-1000", "Brush"]
+    table = {"id": ["a", "b", "c", "d"], "title": titles, "price": [4.0, 3.0, 2.0, 1.0]}
+    pl.DataFrame(table).write_csv(tmp_path / "items.csv")
+    pinakes.index(tmp_path / "items.csv")
+    with pinakes.open(tmp_path / "items") as shop:
+        found = shop.search("TN-2410").hits
+        assert [hit.id for hit in found] == ["a", "b", "c"]
+        assert [hit.closeness for hit in found] == ["very close", "very close", "loose"]
+        assert str(found[2].reasons[0]) == "words: tn (title)"
+        assert shop.search("TN-2410", sort="price").ids == ("b", "a")

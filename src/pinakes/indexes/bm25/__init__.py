@@ -1,9 +1,10 @@
 """Search by words: from text to terms, the inverted index on disk, and BM25F over several segments."""
 
 from pinakes.indexes.bm25.analyzer import Analyzer, open_analyzer, save_analyzer
-from pinakes.indexes.bm25.bm25 import BM25Index, Match, WordHits
+from pinakes.indexes.bm25.bm25 import BM25Index, WordHits
 from pinakes.indexes.bm25.build import APART, build_postings
 from pinakes.indexes.bm25.lookup import Statistics
+from pinakes.indexes.bm25.matching import Match
 from pinakes.indexes.bm25.postings import Postings, open_postings, save_postings
 from pinakes.indexes.bm25.query import Correction, WordQuery
 from pinakes.indexes.bm25.reader import corrected, respelt, unquoted

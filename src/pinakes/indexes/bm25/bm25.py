@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from pinakes.indexes.bm25.analyzer import split
 from pinakes.indexes.bm25.lookup import DENSE_ABOVE, Lookup, Saturated, Statistics
+from pinakes.indexes.bm25.matching import Holding, Match, matches, whole
 from pinakes.indexes.bm25.query import Clause, Typed, WordQuery
 from pinakes.indexes.bm25.reader import Reader
 from pinakes.indexes.bm25.segment import Segment
@@ -61,26 +62,6 @@ class Contribution(NamedTuple):
     term: str
     field: str
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Which words of a query an item holds.
-
-    Attributes:
-        matched: the fields that hold it, by word as it was typed, in the query's order.
-        missing: the words that no field holds.
-        shares: how much each word says, by word: its inverse document frequency over the query's sum.
-    """
-
-    matched: Mapping[str, tuple[str, ...]]
-    missing: tuple[str, ...]
-    shares: Mapping[str, float]
-
-    @property
-    def share(self) -> float:
-        """How much of what the query says was found, 0 to 1."""
-        return sum(self.shares[word] for word in self.matched)
 
 
 class BM25Index:
@@ -206,24 +187,13 @@ class BM25Index:
         return tuple(contributions)
 
     def match(self, query: str | WordQuery, row: int) -> Match:
-        """Return which words of a query a living item holds, and where; one term of a word is enough."""
+        """Return which words of a query a living item holds, and where."""
         return self.matches(query, np.array([row]))[0]
 
     def matches(self, query: str | WordQuery, rows: NDArray[np.int64]) -> tuple[Match, ...]:
         """Return `match` for several items, in their order; shape of ``rows``: (k,)."""
         words = self._read(query).typed
-        clauses = {wordings for typed in words for wordings in typed.clauses}
-        holds = {wordings: self._lookup.holding(wordings, rows) for wordings in clauses}
-        shares = self._shares(words)
-        held = [
-            {
-                name: holding
-                for name in self._weights
-                if any(holding := reduce(np.logical_or, [holds[w][name] for w in typed.clauses]).tolist())
-            }
-            for typed in words
-        ]
-        return tuple(_match(words, held, shares, place) for place in range(len(rows)))
+        return matches(words, self._holding(words, rows), self._shares(words), len(rows))
 
     def holding_all(
         self, query: str | WordQuery, rows: NDArray[np.int64], least: float = 0.0
@@ -240,23 +210,26 @@ class BM25Index:
         Returns:
             bool of shape (k,).
         """
-        holders: dict[Typed, NDArray[np.bool_]] = {}
-        for typed in self._read(query).typed:
-            holds = [self._lookup.holding(wordings, rows) for wordings in typed.clauses]
-            held = reduce(np.logical_or, (items for fields in holds for items in fields.values()))
-            if held.any():
-                holders[typed] = held
+        words = self._read(query).typed
+        holding = self._holding(words, rows)
+        holders = {typed: held for typed in words if (held := whole(typed, holding)).any()}
         shares, every = self._shares(tuple(holders)), np.ones(len(rows), dtype=np.bool_)
         for typed, held in holders.items():
             if shares[typed.word] >= least:
                 every &= held
         return every
 
+    def _holding(self, words: Sequence[Typed], rows: NDArray[np.int64]) -> Holding:
+        """Return for each thing that words ask for which of some items hold it in which field."""
+        clauses = dict.fromkeys(wordings for typed in words for wordings in typed.clauses)
+        return {wordings: self._lookup.holding(wordings, rows) for wordings in clauses}
+
     def _shares(self, words: Sequence[Typed]) -> dict[str, float]:
-        """Return how much each word says of all that they say together."""
-        says = {typed.word: max(self._rarity(Clause(w)) for w in typed.clauses) for typed in words}
+        """Return how much each word and each of its parts says of all that the words say together."""
+        parts = {name: self._rarity(Clause(w)) for typed in words for name, w in typed.parts}
+        says = {typed.word: sum(parts[name] for name, _ in typed.parts) for typed in words}
         total = sum(says.values())
-        return {word: value / total for word, value in says.items()}
+        return {word: value / total for word, value in {**parts, **says}.items()}
 
     @cached_property
     def _reader(self) -> Reader:
@@ -307,19 +280,3 @@ def _at_least_kth(sums: NDArray[np.float64], k: int) -> NDArray[np.int64]:
         # At least k rows are as good as the k-th best block; rounding moves each by half a unit at most.
         floor = float(np.partition(blocks, len(blocks) - k)[len(blocks) - k]) - 2 * SMALLEST
     return np.flatnonzero(sums > max(floor, 0.0)).astype(np.int64)
-
-
-def _match(
-    words: Sequence[Typed],
-    held: Sequence[Mapping[str, Sequence[bool]]],
-    shares: Mapping[str, float],
-    place: int,
-) -> Match:
-    matched, missing = dict[str, tuple[str, ...]](), []
-    for typed, holds in zip(words, held, strict=True):
-        fields = tuple(name for name, rows in holds.items() if rows[place])
-        if fields:
-            matched[typed.word] = fields
-        elif typed.word not in missing:
-            missing.append(typed.word)
-    return Match(matched, tuple(missing), shares)

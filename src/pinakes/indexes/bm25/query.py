@@ -25,10 +25,22 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A word as it was typed, and what it asks for: one clause for each of its terms."""
+    """What was typed between two spaces, and what it asks for.
+
+    Attributes:
+        word: as it was typed, such as ``Wi-Fi``.
+        parts: each of its words, folded, with what that asks for; at least one.
+        compounds: what its words ask for written as one, ``wifi``; who holds them holds the words.
+    """
 
     word: str
-    clauses: tuple[Weighed, ...]
+    parts: tuple[tuple[str, Weighed], ...]
+    compounds: tuple[Weighed, ...] = ()
+
+    @property
+    def clauses(self) -> tuple[Weighed, ...]:
+        """All that it asks for, one clause for each term."""
+        return (*(wordings for _, wordings in self.parts), *self.compounds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,8 @@ class _Piece:
 
     def typed(self) -> Typed:
         """Return it in its final form."""
-        return Typed(self._typed, tuple(map(_weighed, self.options)))
+        clauses = tuple(map(_weighed, self.options))
+        return Typed(self._typed, tuple(zip(self.words, clauses, strict=False)), clauses[len(self.words) :])
 
 
 def _weighed(options: dict[Wording, float]) -> Weighed:

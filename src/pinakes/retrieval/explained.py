@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from pinakes.kernels.fusion import K
 from pinakes.retrieval.arguments import SearchArguments
 from pinakes.retrieval.encode import PrepareImage
-from pinakes.retrieval.hydrate import WORDS
 from pinakes.retrieval.mask import Allowed
 from pinakes.retrieval.nearby import unknown_item
 from pinakes.retrieval.obstacles import Obstacle, quoted, withheld
 from pinakes.retrieval.opening import OpenRelease
 from pinakes.retrieval.query import EncodedQuery
 from pinakes.retrieval.searcher import EXACT_ID_BONUS, Searcher
-from pinakes.retrieval.signals import EXACT_ID, Signal
+from pinakes.retrieval.signals import EXACT_ID, WORDS, Signal
 from pinakes.retrieval.sorting import read_sort, sorted_rows
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.retrieval.words import Asked, ask

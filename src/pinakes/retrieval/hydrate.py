@@ -12,12 +12,10 @@ from pinakes.indexes.bm25 import Match, WordQuery
 from pinakes.retrieval.corpus import Corpus, Space
 from pinakes.retrieval.dense import DenseHits
 from pinakes.retrieval.results import Closeness, Hit, Reason
+from pinakes.retrieval.signals import WORDS, Signal
 from pinakes.retrieval.words import TELLING
 from pinakes.snapshots.duplicates import Kind
 from pinakes.types import View
-
-WORDS = "words"
-"""The signal of BM25."""
 
 CLOSENESS: tuple[Closeness, ...] = ("loose", "close", "very close")
 
@@ -26,27 +24,17 @@ Told: TypeAlias = tuple[tuple[Reason, ...], int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """One ranked list, as far as hits quote it."""
-
-    signal: str
-    rows: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    dense: DenseHits | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Hydrator:
     """Makes hits of the rows of one answer.
 
     Attributes:
         words: what was searched for, or None.
-        evidence: the lists that the rows came from.
+        signals: the lists that the rows came from.
     """
 
     corpus: Corpus
     words: WordQuery | None
-    evidence: Sequence[Evidence]
+    signals: Sequence[Signal]
 
     def hits(
         self,
@@ -64,7 +52,7 @@ class Hydrator:
             first: rank of the first.
         """
         matches = self._matches(rows)
-        found = [_quoted(signal, self.corpus) for signal in self.evidence]
+        found = [_quoted(signal, self.corpus) for signal in self.signals]
         return tuple(
             self._hit(rank, row, score, _told(row, match, found), duplicates.get(row, {}))
             for rank, (row, score, match) in enumerate(
@@ -118,18 +106,18 @@ class _Quoted(NamedTuple):
         scores, views: in the order of the list; no views without a space.
     """
 
-    signal: Evidence
+    signal: Signal
     space: Space | None
     positions: Mapping[int, int]
     scores: Sequence[float]
     views: Sequence[int]
 
 
-def _quoted(signal: Evidence, corpus: Corpus) -> _Quoted:
+def _quoted(signal: Signal, corpus: Corpus) -> _Quoted:
     dense = signal.dense
     return _Quoted(
         signal,
-        None if dense is None else corpus.spaces[signal.signal],
+        None if dense is None else corpus.spaces[signal.name],
         dict(zip(signal.rows.tolist(), range(len(signal.rows)), strict=True)),
         signal.scores.tolist(),
         () if dense is None else dense.view_rows.tolist(),
@@ -148,13 +136,13 @@ def _told(row: int, match: Match | None, found: Sequence[_Quoted]) -> Told:
             if view_row < 0:
                 view_row = views[position]
             grade = (score >= space.close) + (score >= space.very_close)
-            detail = f"{signal.signal} similarity {score:.2f}{_by_role(signal.dense, position)}"
-        elif match is not None and signal.signal == WORDS:
+            detail = f"{signal.name} similarity {score:.2f}{_by_role(signal.dense, position)}"
+        elif match is not None and signal.name == WORDS:
             grade, detail = _matched_words(match)
         else:
             grade, detail = 2, "has exactly this id"
         best = max(best, grade)
-        reasons.append(Reason(signal.signal, detail, score, position + 1))
+        reasons.append(Reason(signal.name, detail, score, position + 1))
     if len(reasons) > 1:
         reasons.sort(key=attrgetter("rank"))
     return tuple(reasons), best, view_row

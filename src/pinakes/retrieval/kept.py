@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from pinakes.errors import UsageError
 from pinakes.kernels.clock import utc_now
-from pinakes.retrieval.hydrate import WORDS
 from pinakes.retrieval.query import Cut, EncodedQuery
 from pinakes.retrieval.receipt import without_vectors
 from pinakes.retrieval.results import Results
 from pinakes.retrieval.searcher import Searcher
-from pinakes.retrieval.signals import EXACT_ID
+from pinakes.retrieval.signals import EXACT_ID, WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,14 @@ from pinakes.retrieval.dense import DenseHits, search_space, search_together
 from pinakes.retrieval.duplicates import FamilyFinder
 from pinakes.retrieval.facet_counts import FacetCounts
 from pinakes.retrieval.facets import Facet, count_facets
-from pinakes.retrieval.hydrate import WORDS, Evidence, Hydrator
+from pinakes.retrieval.hydrate import Hydrator
 from pinakes.retrieval.mask import Allowed, Masks, Policy
 from pinakes.retrieval.missed import WhyNothing, why_nothing
 from pinakes.retrieval.query import EncodedQuery
 from pinakes.retrieval.receipt import receipt
 from pinakes.retrieval.results import Results
 from pinakes.retrieval.roles import search_means, search_roles
-from pinakes.retrieval.signals import EXACT_ID, Signal, sorted_only
+from pinakes.retrieval.signals import EXACT_ID, WORDS, Signal, sorted_only
 from pinakes.retrieval.sorting import read_sort, sorted_rows
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.retrieval.words import Asked, ask, find_id
@@ -113,8 +113,7 @@ class Searcher:
                 break
             ready = None
         with watch.stage("hydrate"):
-            evidence = tuple(Evidence(s.name, s.rows, s.scores, s.dense) for s in signals)
-            hydrator = Hydrator(self.corpus, asked.query if asked else None, evidence)
+            hydrator = Hydrator(self.corpus, asked.query if asked else None, signals)
             hits = hydrator.hits(rows, scores, duplicates, first=query.cut.offset + 1)
         facets: tuple[Facet, ...] = ()
         if query.facets:

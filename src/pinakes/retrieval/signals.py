@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.retrieval.dense import DenseHits
-from pinakes.retrieval.hydrate import WORDS
 from pinakes.retrieval.results import PlanStep
+
+WORDS = "words"
+"""The signal of BM25."""
 
 EXACT_ID = "id"
 """The signal of an id that was typed."""
@@ -16,9 +18,14 @@ EXACT_ID = "id"
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One ranked list that goes into the fusion.
+    """One ranked list that goes into the fusion, and that hits quote.
 
     Attributes:
+        name: ``id``, ``words``, or that of a vector space.
+        rows: int64, items in the numbering of the corpus, best first.
+        scores: float64 of the same length.
+        weight: in the fusion.
+        dense: what was found in the space; None for words and ids.
         others: items that hold only some of the words, and are no part of a list in the order of a field.
     """
 

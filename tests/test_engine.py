@@ -362,6 +362,8 @@ def test_thumbnails_are_made_once_and_kept(gallery):
         ({"text": "x", "weights": {"wrds": 1}}, UnknownNameError, "did you mean 'words'"),
         ({"text": "x", "weights": {"words": -1}}, QueryError, "at least 0"),
         ({"text": "x", "rerank": "ltr"}, UnknownNameError, "reranker"),
+        ({"text": "x", "score": 3}, UnknownNameError, "unknown score 3. Known: best"),
+        ({"text": "x", "collapse": 3}, UnknownNameError, "unknown collapse 3. Known: identical"),
         ({"text": "x", "min_confidence": 0.5}, QueryError, "calibrator"),
         ({"like": "coin-1"}, UnknownNameError, "did you mean 'coin-"),
         ({"vector": np.ones(3)}, QueryError, "no space takes"),
@@ -415,6 +417,10 @@ def test_a_collection_without_words_has_nothing_to_match_words_with(tmp_path):
     [
         ({"text": 5}, "text is one text, or several with weights"),
         ({"like": ["coin-0001"]}, "like is one text, or several with weights"),
+        ({"text": {1: 1.0}}, "text is one text, or several with weights: .*; got 1"),
+        ({"text": {"coin": "a"}}, "the weight of 'coin' must be a finite number, got 'a'"),
+        ({"like": {"coin-0001": float("nan")}}, "the weight of 'coin-0001' must be a finite number, got nan"),
+        ({"like": {"coin-0001": None}}, "the weight of 'coin-0001' must be a finite number, got None"),
         ({"text": "coin", "weights": "words"}, "weights are given by signal"),
     ],
 )

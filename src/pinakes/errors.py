@@ -72,7 +72,7 @@ class UnknownNameError(UsageError):
             message: what was said about it where the known names are not at hand.
         """
         self.kind, self.name, self.known = kind, name, tuple(sorted(known))
-        super().__init__(message or f"unknown {kind} {name!r}{suggestion(name, self.known)}")
+        super().__init__(message or f"unknown {kind} {name!r}{suggestion(str(name), self.known)}")
 
 
 class WithheldError(UsageError):

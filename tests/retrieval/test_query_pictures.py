@@ -38,6 +38,8 @@ def test_several_pictures_have_weights_and_roles():
         (np.zeros((2, 2), np.uint8), r"RGB uint8 of shape \(h, w, 3\), got uint8 \(2, 2\)"),
         (7, "a path, the bytes of a file, a PIL image or an array; got int"),
         ([b"a"], r"\(picture, weight\) or \(picture, weight, role\)"),
+        ([(b"a", "x")], "the weight of a picture must be a finite number, got 'x'"),
+        ([(b"a", float("nan"))], "the weight of a picture must be a finite number, got nan"),
     ],
 )
 def test_what_is_no_picture_is_refused(given, said):

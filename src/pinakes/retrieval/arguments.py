@@ -1,10 +1,9 @@
 """A query as it is asked: the arguments of a search, before anything is encoded."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -14,7 +13,7 @@ from pinakes.errors import QueryError, UnknownNameError
 from pinakes.kernels.clock import utc_today
 from pinakes.retrieval.encode import PrepareImage, QueryEncoder, missing_note
 from pinakes.retrieval.opening import OpenRelease
-from pinakes.retrieval.query import Cut, EncodedQuery
+from pinakes.retrieval.query import Cut, EncodedQuery, finite_weight
 from pinakes.retrieval.query_pictures import Pictures
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.types import Collapse, ItemScore
@@ -111,8 +110,7 @@ class SearchArguments:
         if not isinstance(self.weights, Mapping | None):
             raise QueryError("weights are given by signal, such as {'words': 0.5}")
         for signal, weight in (self.weights or {}).items():
-            if not isinstance(weight, Real) or not math.isfinite(weight):
-                raise QueryError(f"the weight of {signal} must be a finite number, got {weight!r}")
+            finite_weight(signal, weight)
 
     def notes(self, opened: OpenRelease) -> tuple[str, ...]:
         """Return what the asker should know: what this release cannot encode, where something had to be."""

@@ -15,7 +15,7 @@ from pinakes.indexes.bm25 import unquoted
 from pinakes.kernels.similarity import unit_rows
 from pinakes.retrieval.corpus import Corpus, Space
 from pinakes.retrieval.nearby import unknown_item
-from pinakes.retrieval.query import MAX_TEXT, compose
+from pinakes.retrieval.query import MAX_TEXT, compose, finite_weight
 from pinakes.retrieval.query_pictures import Pictures, QueryPicture, query_pictures
 from pinakes.types import ItemScore
 
@@ -305,11 +305,14 @@ def _compose_roles(clauses: Sequence[Clause]) -> dict[str, NDArray[np.float32]]:
 
 
 def _weighted_texts(name: str, value: str | Mapping[str, float] | None) -> list[tuple[str, float]]:
-    if not isinstance(value, str | Mapping | None):
-        got = type(value).__name__
-        raise QueryError(f"{name} is one text, or several with weights: {{'a': 1.0, 'b': -0.5}}; got {got}")
-    pairs = [(value, 1.0)] if isinstance(value, str) else list((value or {}).items())
-    kept = [(text.strip(), float(weight)) for text, weight in pairs if text.strip()]
+    pairs = value.items() if isinstance(value, Mapping) else () if value is None else [(value, 1.0)]
+    for text, _ in pairs:
+        if not isinstance(text, str):
+            raise QueryError(
+                f"{name} is one text, or several with weights: {{'a': 1.0, 'b': -0.5}}; got {text!r}"
+            )
+    weighted = [(text.strip(), finite_weight(repr(text), weight)) for text, weight in pairs]
+    kept = [(text, weight) for text, weight in weighted if text]
     for text, _ in kept:
         if len(text) > MAX_TEXT:
             raise QueryError(f"a text may have {MAX_TEXT} characters, got {len(text)}")

@@ -1,8 +1,10 @@
 """What can be asked, in its final form: every picture and text already encoded."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from numbers import Real
 from typing import Any, Final, get_args
 
 import numpy as np
@@ -110,6 +112,21 @@ class EncodedQuery:
     def spaces(self) -> tuple[str, ...]:
         """The spaces that are searched."""
         return (*self.vectors, *self.roles)
+
+
+def finite_weight(part: str, weight: object) -> float:
+    """Return the weight of a part of a query.
+
+    Args:
+        part: what it is the weight of, for the message.
+        weight: as it was given.
+
+    Raises:
+        QueryError: it is no number, or not a finite one: NaN would find nothing, without a word.
+    """
+    if not isinstance(weight, Real) or not math.isfinite(weight):
+        raise QueryError(f"the weight of {part} must be a finite number, got {weight!r}")
+    return float(weight)
 
 
 def compose(clauses: list[tuple[NDArray[np.float32], float]]) -> NDArray[np.float32]:

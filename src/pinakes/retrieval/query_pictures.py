@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pinakes.errors import MediaError, QueryError
+from pinakes.retrieval.query import finite_weight
 
 Picture: TypeAlias = str | Path | bytes | Image.Image | NDArray[np.uint8]
 """A picture in a query: a path, the bytes of a file, a PIL image, or RGB of shape (h, w, 3)."""
@@ -43,7 +44,8 @@ def query_pictures(image: Pictures | None) -> list[QueryPicture]:
 
     Raises:
         MediaError: a file cannot be read.
-        QueryError: an array is not a picture, or a list holds something else than pairs and triples.
+        QueryError: an array is not a picture, a list holds something else than pairs and triples, or a weight
+            is no finite number.
     """
     if image is None:
         return []
@@ -58,7 +60,7 @@ def _query_picture(given: Sequence[Any]) -> QueryPicture:
     if not isinstance(given, list | tuple) or len(given) not in (2, 3):
         raise QueryError("several pictures are given as (picture, weight) or (picture, weight, role) each")
     picture, weight, role = (*given, None)[:3]
-    return QueryPicture(_picture_bytes(picture), float(weight), role, _file(picture))
+    return QueryPicture(_picture_bytes(picture), finite_weight("a picture", weight), role, _file(picture))
 
 
 def _file(picture: object) -> str | None:

@@ -297,6 +297,18 @@ def test_what_is_no_picture_is_refused_whatever_its_name_says(data):
     assert refused(data) == Reason.NOT_A_PICTURE
 
 
+@pytest.mark.parametrize(
+    ("data", "begins"),
+    [
+        (b"<!DOCTYPE html><html>", "'<!DOCTYPE html><';"),
+        (b"PK\x03\x04" + b"\0" * 4, "50 4b 03 04 00 00 00 00;"),
+    ],
+)
+def test_what_is_no_picture_is_told_by_its_beginning(data, begins):
+    with pytest.raises(MediaError, match=f"it begins with {begins}"):
+        decode(data)
+
+
 def test_no_bytes():
     assert refused(b"") == Reason.EMPTY
 

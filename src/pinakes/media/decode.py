@@ -106,7 +106,7 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS, shorter_side: ShorterSi
     except MediaError:
         raise
     except UnidentifiedImageError as error:
-        detail = f"it begins with {data[:16]!r}; JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF and HEIC are read"
+        detail = f"it begins with {_beginning(data)}; JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF and HEIC are read"
         raise MediaError(Reason.NOT_A_PICTURE, detail) from error
     except MemoryError as error:
         raise MediaError(Reason.OUT_OF_MEMORY, "there was not enough memory to decode it") from error
@@ -181,6 +181,13 @@ def _check_size(size: tuple[int, int], limits: Limits) -> None:
             Reason.BAD_ASPECT,
             f"{width:,} x {height:,} pixels; the longer side may be {limits.aspect:,g} times the shorter",
         )
+
+
+def _beginning(data: bytes) -> str:
+    """Return how a file begins: as text where it is text, such as a web page; its bytes in hex otherwise."""
+    start = data[:16]
+    text = start.decode("latin-1")
+    return repr(text) if text.isascii() and text.isprintable() else start.hex(" ")
 
 
 def _reason(error: Exception) -> Reason:

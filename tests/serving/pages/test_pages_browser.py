@@ -361,6 +361,7 @@ def test_a_phone(open_page):
     page.wait_for_url("**f.family=garment**")
     page.wait_for_selector(DONE, state="attached")
     assert page.is_visible("#filters")
+    assert page.inner_text(".sheet-foot button").endswith(page.inner_text(".summary strong"))
     page.tap(".sheet-foot button")
     assert page.is_hidden("#filters")
     page.evaluate("scrollTo(0, 900)")
@@ -391,6 +392,19 @@ def test_right_to_left(open_page):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("document.activeElement.closest('.card').id") == "hit-2"
+    page.click("#hit-1 .why summary")
+    space = page.evaluate(
+        """() => {
+            const [matched, rank] = document.querySelectorAll("#drawer tbody td");
+            const words = (cell) => {
+                const range = document.createRange();
+                range.selectNodeContents(cell);
+                return range.getBoundingClientRect();
+            };
+            return words(matched).left - words(rank).right;
+        }"""
+    )
+    assert space > 5
 
 
 def test_offline_and_back(open_page):
@@ -424,6 +438,7 @@ def test_a_server_in_trouble(open_page, status, headers, says):
     page.fill("#q", "red")
     page.wait_for_selector("#notice:not([hidden])")
     assert says in page.text_content("#notice")
+    assert page.locator("#notice .countdown:not([role=timer])").count() == 0
     assert ids(page)
     open_page.complaints[:] = [said for said in open_page.complaints if str(status) not in said]
 

@@ -6,7 +6,7 @@ import pytest
 
 from pinakes.retrieval.results import Hit, PlanStep, Reason
 from pinakes.serving.pages.card import item_url, make_cards, shown_price
-from pinakes.serving.pages.templates import shortened, shown_value
+from pinakes.serving.pages.templates import quoted, shortened, shown_value
 from pinakes.types import Item, Rights, View
 
 MEDIA = "ab" * 32
@@ -95,6 +95,11 @@ def test_addresses_and_prices():
 )
 def test_values_are_shown_as_people_read_them(value, shown):
     assert shown_value(value) == shown
+
+
+def test_words_with_quotes_are_not_quoted_again():
+    assert quoted("red dress") == "“red dress”"
+    assert quoted('"red dress"') == '"red dress"'
 
 
 def test_a_very_long_title_is_cut_between_words():

@@ -82,7 +82,6 @@ class SearchPage:
             "samples": self._samples()[::3] if state == "none" else (),
             "facets": facets,
             "orders": orders_of(facets, asked.sort, ranked=ranked),
-            "total": self.engine.count(asked.tree(schema)),
             "meant": meant(asked, results),
             "summary": _summary(cards, state, more=more is not None, ordered=bool(asked.sort) or not ranked),
             "welcome": None,
@@ -105,15 +104,13 @@ class SearchPage:
 
     def _nothing(self, asked: Asked, state: str, summary: str) -> dict[str, Any]:
         """Show no answer, and why."""
-        schema = self.site.schema
         return {
             **self._common(asked),
             "answer": None,
             "cards": (),
             "samples": (),
             "welcome": None,
-            "facets": shown_facets(self.engine, asked, schema),
-            "total": self.engine.count(asked.tree(schema)),
+            "facets": shown_facets(self.engine, asked, self.site.schema),
             "meant": None,
             "orders": (),
             "more": None,

@@ -51,6 +51,11 @@ def shortened(title: str) -> str:
     return f"{(beginning if space else title[:TITLE]).rstrip()}…"
 
 
+def quoted(words: str) -> str:
+    """Return words in quotes, unless they bring their own."""
+    return words if '"' in words else f"“{words}”"
+
+
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -61,7 +66,12 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        shown=shown_value, plain=plain_name, number=_number, breakable=_breakable, short=shortened
+        shown=shown_value,
+        plain=plain_name,
+        number=_number,
+        breakable=_breakable,
+        short=shortened,
+        quoted=quoted,
     )
     return environment
 

@@ -37,6 +37,7 @@ export function countDown(place, seconds, again) {
   let left = seconds;
   const shown = document.createElement("span");
   shown.className = "countdown";
+  shown.setAttribute("role", "timer"); // an alert would be read aloud anew with every second
   const tell = () => (shown.textContent = `Trying again in ${left} s`);
   tell();
   place.append(shown);

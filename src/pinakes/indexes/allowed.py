@@ -53,6 +53,12 @@ class Allowed:
     rarity: NDArray[np.float32]
     narrowed: Narrowed | None = None
 
+    def looked_at(self, index: Any) -> tuple[Any, Any]:
+        """Return what to search instead of an index of FAISS, and its selector of rows, or None."""
+        if self.narrowed is None:
+            return index, self.chosen
+        return self.narrowed.index, None if self.narrowed.pure else self.chosen
+
     def nearer(self, deviations: float) -> NDArray[np.float32]:
         """Return how many standard deviations less are worth looking for in each list, shape (lists,).
 

@@ -155,10 +155,8 @@ class Lists:
         """Do the same in one look."""
         faiss = import_faiss()
         faiss.omp_set_num_threads(1)
-        parameters = faiss.SearchParametersIVF(nprobe=len(probed))
-        if allowed.chosen is not None:
-            parameters.sel = allowed.chosen
-        searched = self.searched if allowed.narrowed is None else allowed.narrowed.index
+        searched, chosen = allowed.looked_at(self.searched)
+        parameters = faiss.SearchParametersIVF(nprobe=len(probed), sel=chosen)
         rough, rows = np.empty(most, np.float32), np.empty(most, np.int64)
         # FAISS's own wrapper of this call takes no parameters.
         arrays = turned, np.ascontiguousarray(probed), near[probed], rough, rows

@@ -26,7 +26,7 @@ BYTES = np.argsort(ORDER)
 HELD = 2**23
 """Bytes of codes that are held for one mask at most: of a million rows of 128 bytes a sixteenth."""
 
-PAYING = 2**15
+PAYING = 2**14
 """Rows that a mask must spare a look at all lists, or nothing is held for it."""
 
 STEP = 2**14
@@ -40,10 +40,12 @@ class Narrowed:
     Attributes:
         index: of FAISS.
         lists: what it looks at but does not own.
+        pure: whether no forbidden row is left in a list with an allowed one, so that no mask is needed.
     """
 
     index: Any
     lists: tuple[Any, ...]
+    pure: bool
 
 
 def narrowing(
@@ -81,7 +83,8 @@ def narrowing(
             few.add_entries(number, count, faiss.swig_ptr(ids), faiss.swig_ptr(codes))
         yield None
     both = faiss.MaskedInvertedLists(few, index.invlists)
-    yield Narrowed(_looking_at(index, both), (few, both, index))
+    pure = len(chosen) == len(_mixed(sizes, counts))
+    yield Narrowed(_looking_at(index, both), (few, both, index), pure)
 
 
 def repacked(
@@ -108,11 +111,22 @@ def repacked(
 
 
 def _chosen(sizes: NDArray[np.int64], counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """Return the lists that shrink to half or less, those that shrink most first, up to so many rows."""
-    blocks, narrow = -(-sizes // BLOCK), -(-counts // BLOCK)
-    order = np.argsort(counts / np.maximum(sizes, 1), kind="stable")
-    order = order[(counts[order] > 0) & (2 * narrow[order] <= blocks[order])]
-    return order[np.cumsum(narrow[order]) * BLOCK <= most]
+    """Return all lists with allowed and forbidden rows, if so many rows may be held.
+
+    Otherwise those that shrink to half or less, those that shrink most first.
+    """
+    mixed = _mixed(sizes, counts)
+    mixed = mixed[np.argsort(counts[mixed] / sizes[mixed], kind="stable")]
+    narrow = -(-counts[mixed] // BLOCK)
+    fitting = np.cumsum(narrow) * BLOCK <= most
+    if fitting.all():
+        return mixed
+    return mixed[fitting & (2 * narrow <= -(-sizes[mixed] // BLOCK))]
+
+
+def _mixed(sizes: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the lists of which a mask allows some rows, but not all."""
+    return np.flatnonzero((counts > 0) & (counts < sizes))
 
 
 def _listed(

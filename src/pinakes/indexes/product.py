@@ -134,9 +134,8 @@ class ProductIndex:
         faiss = import_faiss()
         faiss.omp_set_num_threads(1)
         turned = np.stack([products(self._rotation, query) for query in queries])
-        index = self._index if allowed.narrowed is None else allowed.narrowed.index
-        chosen = None if allowed.chosen is None else faiss.SearchParametersIVF(sel=allowed.chosen)
-        scores, rows = index.search(turned, most, params=chosen)
+        index, chosen = allowed.looked_at(self._index)
+        scores, rows = index.search(turned, most, params=faiss.SearchParametersIVF(sel=chosen))
         return list(zip(scores, rows, strict=True))
 
     def _settle(

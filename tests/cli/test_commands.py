@@ -252,6 +252,7 @@ def test_a_damaged_collection_fails_verification(pinakes, gallery):
         (["search", "GALLERY", "x", "--weight", "words"], "SIGNAL=NUMBER"),
         (["search", "GALLERY", "x", "--top", "many"], "--top"),
         (["search", "GALLERY", "x", "--as-of", "soon"], "--as-of takes a day such as 2030-12-31; got 'soon'"),
+        (["search", "GALLERY", "--image", "front="], "--image takes FILE or ROLE=FILE, such as obverse="),
         (["search", "GALLERY", "x", "--topp", "3"], "see `pinakes search --help`"),
         (["search", "GALLERY", "x", "--collapse", "all"], "Known: identical, near, none"),
         (["index", "nowhere"], "does not exist"),

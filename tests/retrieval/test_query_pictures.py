@@ -1,4 +1,5 @@
 import io
+import os
 
 import numpy as np
 import pytest
@@ -48,5 +49,21 @@ def test_what_is_no_picture_is_refused(given, said):
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
-    with pytest.raises(MediaError, match=r"cannot read .*none\.jpg: No such file"):
+    with pytest.raises(MediaError, match=r"none\.jpg: No such file"):
         query_pictures(tmp_path / "none.jpg")
+    with pytest.raises(MediaError, match=": embedded null byte"):
+        query_pictures("a\0.jpg")
+
+
+def test_a_pipe_to_which_nobody_writes_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with pytest.raises(MediaError, match=r"pipe\.jpg is not a regular file"):
+        query_pictures(tmp_path / "pipe.jpg")
+
+
+def test_of_a_file_that_is_too_large_nothing_is_read(tmp_path):
+    file = tmp_path / "large.jpg"
+    with file.open("wb") as sparse:
+        sparse.truncate(2**40)
+    with pytest.raises(MediaError, match=r"large\.jpg: 1,099,511,627,776 bytes, .* are allowed"):
+        query_pictures(file)

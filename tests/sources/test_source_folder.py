@@ -67,6 +67,12 @@ def test_links(tmp_path):
     assert [record.id for record in records] == ["a", "again"]
 
 
+def test_a_link_that_leads_to_itself_is_left_to_the_decoder_to_refuse(tmp_path):
+    touch(tmp_path, "a.jpg")
+    (tmp_path / "loop.jpg").symlink_to("loop.jpg")
+    assert [record.id for record in read(tmp_path)] == ["a", "loop"]
+
+
 def test_a_pattern_groups_views(tmp_path):
     touch(tmp_path, "1_back.jpg", "1_detail.jpg", "1_front.jpg", "2_front.jpg", "3.jpg", "x/1_front.jpg")
     records = read(tmp_path, "{id}_{role}.jpg")

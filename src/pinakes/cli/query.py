@@ -119,6 +119,8 @@ def _picture(given: str) -> tuple[str, float, str | None]:
     role, equals, path = given.partition("=")
     if not equals or Path(given).exists():
         return given, 1.0, None
+    if not role or not path:
+        raise UsageError(f"--image takes FILE or ROLE=FILE, such as obverse=coin.jpg; got {given!r}")
     return path, 1.0, role
 
 

@@ -24,9 +24,8 @@ def read_picture_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
             if not stat.S_ISREG(status.st_mode):
                 raise MediaError(Reason.UNREADABLE, f"{_printable(path)} is not a regular file")
             if status.st_size > limits.bytes:
-                raise MediaError(
-                    Reason.TOO_MANY_BYTES, f"{status.st_size:,} bytes, {limits.bytes:,} are allowed"
-                )
+                found = f"{_printable(path)}: {status.st_size:,} bytes"
+                raise MediaError(Reason.TOO_MANY_BYTES, f"{found}, {limits.bytes:,} are allowed")
             data = file.read(status.st_size + 1)  # memory for all that is allowed would cost page faults
             if len(data) > status.st_size:
                 raise MediaError(Reason.UNREADABLE, f"{_printable(path)} grew while it was read")

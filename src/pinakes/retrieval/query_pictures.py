@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pinakes.errors import MediaError, QueryError
+from pinakes.errors import QueryError
+from pinakes.media.read import read_picture_file
 from pinakes.retrieval.query import finite_weight
 
 Picture: TypeAlias = str | Path | bytes | Image.Image | NDArray[np.uint8]
@@ -72,10 +73,7 @@ def _picture_bytes(picture: Picture) -> bytes:
     if isinstance(picture, bytes):
         return picture
     if isinstance(picture, str | Path):
-        try:
-            return Path(picture).read_bytes()
-        except OSError as error:
-            raise MediaError("unreadable", f"cannot read {picture}: {error.strerror}") from None
+        return read_picture_file(Path(picture))
     if isinstance(picture, np.ndarray):
         if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
             raise QueryError(

@@ -106,7 +106,7 @@ def list_pictures(root: Path) -> tuple[list[str], list[Rejection]]:
             trouble = id_trouble(relative)
             if trouble:
                 refused.append(Rejection(_printable(relative), "bad_id", trouble))
-            elif path.is_symlink() and not path.resolve().is_relative_to(inside):
+            elif path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(inside):
                 detail = "a link to a file outside of the folder; copy the file, or index its own folder"
                 refused.append(Rejection(relative, "outside_source", detail, uri=relative))
             else:

@@ -1,5 +1,6 @@
 import json
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -438,6 +439,22 @@ def test_a_second_writer_is_told_who_holds_the_lock(gallery):
             pinakes.index(gallery)
         with pinakes.open(gallery) as engine:  # readers are never blocked
             assert len(engine.search("coin")) == 10
+
+
+def test_a_writer_waits_for_one_that_is_quick(gallery, tmp_path):
+    holding = threading.Event()
+
+    def drain():
+        with writer_lease(Collection(gallery).paths.writer_lock, "drain"):
+            holding.set()
+            time.sleep(0.3)
+
+    quick = threading.Thread(target=drain)
+    quick.start()
+    holding.wait()
+    Collection(gallery).backup(tmp_path / "backup.tar")
+    quick.join()
+    assert (tmp_path / "backup.tar").exists()
 
 
 def test_mistakes_are_said_plainly(gallery, tmp_path):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.catalog.database import Database
-from pinakes.catalog.lease import writer_lease
+from pinakes.catalog.lease import PATIENCE, writer_lease
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.errors import GateError, UnknownNameError, UsageError
 from pinakes.indexes.stored import IndexRecord
@@ -65,7 +65,8 @@ from pinakes.synonyms import split_settings
 class Collection:
     """A folder that holds ``pinakes.toml``, for its owner; `pinakes.open` is for those who search.
 
-    Every verb that writes holds the writer lock and raises `LockedError` where another process does.
+    Every verb that writes holds the writer lock. Where another process holds it, the verb waits a few seconds
+    and then raises `LockedError`.
 
     Attributes:
         folder: the collection's folder.
@@ -177,7 +178,7 @@ class Collection:
                 still is.
         """
         settings = self.settings
-        with writing(self.paths, settings, "drain", catalog) as (database, cache):
+        with writing(self.paths, settings, "drain", catalog, patience=0.0) as (database, cache):
             changes = drain.claim(database, f"{os.getpid()} at {utc_now()}")
             if not changes:
                 return drain.Made()
@@ -389,5 +390,5 @@ class Collection:
     @contextmanager
     def _lease(self, verb: str) -> Iterator[None]:
         self.settings  # noqa: B018 - a folder that is not a collection is said to be so, and not made one
-        with writer_lease(self.paths.writer_lock, verb):
+        with writer_lease(self.paths.writer_lock, verb, PATIENCE):
             yield

@@ -12,6 +12,10 @@ from pinakes.errors import LockedError, StorageError
 from pinakes.kernels.clock import utc_now
 from pinakes.kernels.locks import is_locked
 
+PATIENCE = 5.0
+"""Seconds for which an owner's command waits for another holder: a drain of a running service, which comes
+twice a second, takes less than one."""
+
 LOOK_EVERY = 0.02
 """Seconds between two looks whether a holder has finished: short, to find the gap between two drains."""
 

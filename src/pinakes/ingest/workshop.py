@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from pinakes.catalog.database import Database, open_catalog
-from pinakes.catalog.lease import writer_lease
+from pinakes.catalog.lease import PATIENCE, writer_lease
 from pinakes.encoders.base import Family, ImageEncoder
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.encoders.cache.choose import open_cache
@@ -141,7 +141,7 @@ def writing(
     settings: Settings,
     verb: str,
     database: Database | None = None,
-    patience: float = 0.0,
+    patience: float = PATIENCE,
 ) -> Iterator[tuple[Database, FeatureCache]]:
     """Hold the writer lock with catalogue and feature cache open.
 

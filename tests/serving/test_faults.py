@@ -76,6 +76,11 @@ def test_at_most_twenty_faults_are_told():
     assert len(told(SearchQuery, {f"k{number}": 1 for number in range(50)})) == 20
 
 
+def test_a_parameter_that_is_one_of_a_few_is_told_them(client):
+    refused = client.get(f"/v1/media/{'0' * 64}?size=huge")
+    assert refused.json()["detail"] == 'query/size must be "thumb" or "picture", got "huge"'
+
+
 def test_a_problem_over_http_has_path_and_message(client):
     answer = client.post("/v1/search", json={"text": "x", "sort": 3}).json()
     assert answer["detail"] == "body/sort must be a text, got 3"

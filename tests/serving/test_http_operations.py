@@ -26,6 +26,20 @@ def test_it_is_alive_and_ready(client, served_engine):
     assert ready == {"status": "ready", "release": served_engine.release.id, "items": 60, "detail": None}
 
 
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/", "/items/coin-0001", "/v1/items/coin-0001"])
+def test_head_is_answered_as_get_is(client, path):
+    asked = {"Accept": "text/html"}
+    got, head = client.get(path, headers=asked), client.head(path, headers=asked)
+    assert (head.status_code, head.headers["content-type"]) == (200, got.headers["content-type"])
+
+
+def test_another_method_is_told_which_would_be_right(client):
+    refused = client.get("/v1/search")
+    assert refused.headers["allow"] == "POST"
+    assert problem_of(refused, 405, "wrong-method")["detail"] == "/v1/search takes POST, not GET"
+    assert client.head("/v1/search").status_code == 405
+
+
 def test_a_collection_that_cannot_be_read_is_not_ready(gallery, client_of):
     client = client_of(gallery, base_url="http://localhost")
     assert client.get("/readyz").status_code == 200

@@ -52,6 +52,13 @@ def test_the_document_is_whole(client):
         assert resolve(document, reference)
 
 
+def test_operations_have_names_that_a_generated_client_can_use(client):
+    paths = client.get("/v1/openapi.json").json()["paths"]
+    names = [operation["operationId"] for operations in paths.values() for operation in operations.values()]
+    assert len(names) == len(set(names))
+    assert {"search", "search_batch", "put_items", "livez", "healthz"} <= set(names)
+
+
 def test_every_route_says_how_it_refuses(client):
     document = client.get("/v1/openapi.json").json()
     for path, operations in document["paths"].items():

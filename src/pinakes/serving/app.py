@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from operator import attrgetter
 from pathlib import Path
 
 import anyio
@@ -109,6 +110,7 @@ def create_app(
         # The pages of FastAPI load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=attrgetter("name"),
         lifespan=lifespan,
     )
     app.state.context = context

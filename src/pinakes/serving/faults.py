@@ -29,6 +29,7 @@ _KINDS = {
     "model_type": "an object",
     "model_attributes_type": "an object",
     "literal_error": "{expected}",
+    "enum": "{expected}",
     **dict.fromkeys(
         ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
         "a date such as 2024-12-31",

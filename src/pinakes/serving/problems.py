@@ -46,6 +46,7 @@ INTERNAL = Kind(500, "internal", "Something went wrong here", public=False)
 INVALID = Kind(422, "invalid-request", "The request does not have the right form")
 ABSENT = Kind(404, "not-found", "There is no such thing")
 UNAUTHENTICATED = Kind(401, "key-needed", "This needs an API key")
+WRONG_METHOD = Kind(405, "wrong-method", "This is asked for in another way")
 
 KINDS: Mapping[type[Exception], Kind] = {
     refused.NotAllowedError: Kind(403, "not-allowed", "This is not allowed"),
@@ -55,7 +56,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     refused.BodyError: Kind(400, "unreadable-body", "The body cannot be read"),
     refused.GoneError: Kind(410, "gone", "This is not shown any more"),
     errors.FilterError: Kind(400, "filter", "The filter cannot be understood"),
-    errors.QueryError: Kind(400, "query", "This release cannot answer this query"),
+    errors.QueryError: Kind(400, "query", "This cannot be answered as asked"),
     errors.UnknownNameError: Kind(400, "unknown-name", "A name does not exist"),
     errors.MediaError: Kind(422, "picture-refused", "The picture was refused"),
     errors.MissingExtraError: Kind(501, "not-installed", "A part is not installed here"),
@@ -186,10 +187,13 @@ def _invalid(request: Request, error: RequestValidationError) -> Response:
 def _http(request: Request, error: HTTPException) -> Response:
     if isinstance(error.__cause__, errors.PinakesError):  # what went wrong while FastAPI read the body
         return respond(request, error.__cause__)
-    names = {404: ABSENT, 400: KINDS[refused.BodyError]}
+    names = {404: ABSENT, 405: WRONG_METHOD, 400: KINDS[refused.BodyError]}
     kind = names.get(error.status_code) or Kind(error.status_code, f"http-{error.status_code}", error.detail)
     note(request, kind)
     detail = str(error.detail)
     if detail == HTTPStatus.NOT_FOUND.phrase:  # no route has this path
         detail = f"there is nothing at {request.url.path}; /v1/openapi.json says what there is"
+    elif kind is WRONG_METHOD:
+        allowed = (error.headers or {}).get("Allow", "")
+        detail = f"{request.url.path} takes {allowed}, not {request.method}"
     return problem(kind, detail, request_id(request), headers=error.headers)

@@ -30,7 +30,7 @@ class Readiness(BaseModel):
 
 
 @router.get("/livez", summary="Is the process alive?")
-@router.get("/healthz", summary="Is the process alive?")
+@router.get("/healthz", name="healthz", summary="Is the process alive?")
 async def livez() -> Alive:
     """Answer as long as the process does."""
     return Alive()

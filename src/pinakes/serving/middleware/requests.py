@@ -52,6 +52,9 @@ class RequestMiddleware:
             await self.app(scope, receive, send)
             return
         begun = time.perf_counter()
+        method = scope["method"]
+        if method == "HEAD":  # answered as GET is, of which the server sends no body
+            scope = {**scope, "method": "GET"}
         given = header(scope, b"x-request-id")
         name = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = name
@@ -79,12 +82,12 @@ class RequestMiddleware:
                 raise
             await respond(Request(scope), error)(scope, receive, send_with_headers)
         finally:
-            self._record(scope, status, time.perf_counter() - begun)
+            self._record(scope, method, status, time.perf_counter() - begun)
 
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+    def _record(self, scope: Scope, method: str, status: int, seconds: float) -> None:
         state, route = scope["state"], getattr(scope.get("route"), "path", "none")
         problem, error = state.get("problem"), state.get("error")
-        self.metrics.observe_request(scope["method"] if route != "none" else "", route, status, seconds)
+        self.metrics.observe_request(method if route != "none" else "", route, status, seconds)
         if problem:
             self.metrics.errors.labels(problem).inc()
         logger.log(
@@ -93,7 +96,7 @@ class RequestMiddleware:
             exc_info=error,
             extra={
                 "request_id": state["request_id"],
-                "method": scope["method"],
+                "method": method,
                 "route": route,
                 "status": status,
                 "total_ms": round(seconds * 1000, 3),

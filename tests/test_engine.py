@@ -127,7 +127,7 @@ def test_a_filter_alone_lists_by_id(engine):
 def test_an_exact_id_comes_first(engine):
     results = engine.search("flower-0003")
     assert results[0].id == "flower-0003"
-    assert str(results[0].reasons[0]) == "has exactly this id"
+    assert str(results[0].reasons[0]) == "has this id"
 
 
 def test_sorted_by_an_attribute_unknown_values_last(engine):

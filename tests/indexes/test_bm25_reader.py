@@ -310,3 +310,40 @@ def test_terms_that_follow_each_other_are_counted_whichever_of_their_words_stand
     for held in part.held(tuple(wording), ["text"]):
         found = dict(zip(held.rows.tolist(), held.counts.tolist(), strict=True))
     assert found == {row: n for row, n in enumerate(runs) if n}
+
+
+def test_a_space_too_many_is_forgiven():
+    shop = index(["screwdriver", "screw", "driverless car", "TN2410 toner", "red mug", "redmug"])
+    assert shop.search("screw driver").rows.tolist()[0] == 0
+    assert shop.match("screw driver", 0).matched == {"screw driver": ("title",)}
+    assert dict(shop.match("screw driver", 1).matched) == {"screw": ("title",)}
+    assert shop.read("screw driver").completed is None
+    assert shop.search("TN 2410").rows.tolist() == [3]
+    assert shop.search("red mug").rows.tolist() == [4]  # both are held: nothing is put together
+    for apart in ('"screw" driver', "screw red driver", "20 24", "screw-less driver"):
+        assert shop.read(f"{apart} ").typed == tuple(
+            typed for part in apart.split() for typed in shop.read(part + " ").typed
+        )
+
+
+@pytest.mark.parametrize(
+    ("typed", "used"),
+    [
+        ("coffeemug", "coffee mug"),
+        ("500ml", "500 ml"),
+        ("mugcoffee", None),  # no item has one after the other
+        ("twomug", "two mug"),
+        ("amug", "mug"),  # one slip
+        ("5coffee", None),
+        ("coffeemugs", "coffee mugs"),
+    ],
+)
+def test_a_space_too_few_is_forgiven(typed, used):
+    shop = index(["coffee mug 500 ml", "two mugs", "a coffee mug", "coffee mugs"])
+    found = shop.read(f"{typed} ")
+    assert found.corrections == ((Correction(typed, used, applied=True),) if used else ())
+    if used:
+        assert set(shop.search(found).rows.tolist()) >= set(shop.search(f'"{used}"').rows.tolist())
+        assert corrected(f"red {typed.upper()}!", found.corrections) == f"red {used}!"
+        assert shop.holds(used, np.ones(4, dtype=bool))
+    assert not shop.holds("mug coffee", np.ones(4, dtype=bool))

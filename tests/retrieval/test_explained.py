@@ -107,7 +107,7 @@ def test_lists_add_their_weight_over_sixty_and_the_rank(gallery):
 
 def test_an_id_that_was_typed_adds_one(gallery):
     by_id = {part.signal: part for part in gallery.explain("coin-0004", {"text": "coin-0004"}).parts}
-    assert (by_id["id"].adds, by_id["id"].detail) == (1.0, "has exactly this id")
+    assert (by_id["id"].adds, by_id["id"].detail) == (1.0, "has this id")
     other = {part.signal: part for part in gallery.explain("coin-0005", {"text": "coin-0004"}).parts}
     assert (other["id"].adds, other["id"].detail) == (0.0, "has another id")
 

@@ -2,6 +2,7 @@ import polars as pl
 import pytest
 
 import pinakes
+from pinakes.retrieval.words import find_id
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +44,35 @@ def test_a_part_of_a_code_is_no_answer_to_it(tmp_path):
         assert [hit.closeness for hit in found] == ["very close", "very close", "loose"]
         assert str(found[2].reasons[0]) == "words: tn (title)"
         assert shop.search("TN-2410", sort="price").ids == ("b", "a")
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("TN-2410", 0),
+        (" tn-2410 ", 0),
+        ("TN2410", 0),
+        ("tn 2410", 0),
+        ("TN_2410", 0),
+        ("IMG 0001", 1),
+        ("img0001", 1),
+        ("HL20", 2),
+        ("hl-20", 2),
+        ("red dress", None),  # without digits, words are words
+        ("2410", None),
+        ("tn-2410 toner", None),
+        ("n 1 " * 500, None),
+    ],
+)
+def test_an_id_is_known_with_other_signs_between_letters_and_digits(text, row):
+    assert find_id({"TN-2410": 0, "img_0001": 1, "HL20": 2, "red-dress": 3}, text) == row
+
+
+def test_where_no_words_are_found_it_is_said(engine):
+    assert engine.search("xyzzy").notes == ("no item holds 'xyzzy'",)
+    assert engine.search("xyzzy qwertz").notes == ("no item holds 'xyzzy' or 'qwertz'",)
+    assert engine.search('"gin denar"').notes == ('no item holds "gin denar" word for word',)
+    assert engine.search("gin xyzzy").notes == ()
+    filtered = engine.search("xyzzy", where="title = 'Gin'")
+    assert filtered.notes == ()
+    assert filtered.why_nothing

@@ -245,7 +245,7 @@ def _said(
     """Return the score of an item by one signal alone, and what it is made of."""
     if signal.name == EXACT_ID:
         same = bool(signal.rows[0] == row)
-        return (EXACT_ID_BONUS, "has exactly this id", ()) if same else (None, "has another id", ())
+        return (EXACT_ID_BONUS, "has this id", ()) if same else (None, "has another id", ())
     if signal.dense is None:
         return _said_by_words(trace.words, row) if trace.words else (None, "", ())
     alone = np.zeros(len(searcher.corpus.alive), dtype=np.bool_)

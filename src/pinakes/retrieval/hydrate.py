@@ -140,7 +140,7 @@ def _told(row: int, match: Match | None, found: Sequence[_Quoted]) -> Told:
         elif match is not None and signal.name == WORDS:
             grade, detail = _matched_words(match)
         else:
-            grade, detail = 2, "has exactly this id"
+            grade, detail = 2, "has this id"
         best = max(best, grade)
         reasons.append(Reason(signal.name, detail, score, position + 1))
     if len(reasons) > 1:

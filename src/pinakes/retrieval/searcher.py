@@ -121,6 +121,7 @@ class Searcher:
                 facets = self._facets(query, asked)
         corrections = asked.corrections(allowed) if asked else ()
         missed = None if hits or query.cut.offset else self._why_nothing(query, asked)
+        said = missed is not None or any(len(signal.rows) for signal in signals)
         return Results(
             hits=hits,
             plan=tuple(signal.step(allowed.share) for signal in signals),
@@ -130,7 +131,7 @@ class Searcher:
             receipt=receipt(self.release, query, hits),
             synthetic=self.synthetic,
             notes=(
-                *(asked.notes if asked else ()),
+                *(asked.notes(found=said) if asked else ()),
                 *self._unseen(query),
                 *([] if sort is None else sorted_only(signals, query.cut.depth)),
             ),

@@ -1,5 +1,6 @@
 """What the words of a query ask for in one corpus, and what the asker is told of how they were taken."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,14 @@ from pinakes.retrieval.mask import Allowed
 
 TELLING = 0.08
 """Share of what a query says below which a word is not worth mentioning, found or not."""
+
+BETWEEN = ("-", "", "_", " ", "/", ".")
+"""What stands between the letters and the digits of codes."""
+
+LONGEST_CODE = 64
+"""Characters of a text that may be an id without its signs."""
+
+_CODE_PART = re.compile(r"[^\W\d_]+|\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +68,24 @@ class Asked:
         """Return the text with corrections put in, or None where there are none."""
         return corrected(self.text, corrections)
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What the asker should know."""
+    def notes(self, *, found: bool) -> tuple[str, ...]:
+        """Return what the asker should know.
+
+        Args:
+            found: whether the query found something, or what stands in the way is said otherwise.
+        """
         if not self.query.typed:
             return (f"{self.text.strip()!r} holds no letters and no digits, and so no words to find",)
-        if self.query.completed is None:
+        if self.query.completed is not None:
+            return (
+                f"no item holds the word {self.query.completed!r}: words that begin so were searched for",
+            )
+        if found:
             return ()
-        return (f"no item holds the word {self.query.completed!r}: words that begin so were searched for",)
+        if self.query.phrases:
+            quoted = " and ".join(f'"{" ".join(words)}"' for words in self.query.phrases)
+            return (f"no item holds {quoted} word for word",)
+        return (f"no item holds {' or '.join(repr(typed.word) for typed in self.query.typed)}",)
 
 
 def ask(index: BM25Index | None, text: str | None, *, unfinished: bool) -> Asked | None:
@@ -84,6 +103,15 @@ def ask(index: BM25Index | None, text: str | None, *, unfinished: bool) -> Asked
 
 
 def find_id(row_of: Mapping[str, int], text: str) -> int | None:
-    """Return the row of the item whose id was typed, in capitals or not, or None."""
+    """Return the row of the item whose id was typed, or None.
+
+    Capitals do not count, nor, in an id with digits, what is typed between its letters and digits: HL-1047 is
+    found as ``hl-1047``, ``HL1047`` and ``hl 1047``.
+    """
     typed = text.strip()
-    return next((row_of[name] for name in (typed, typed.upper(), typed.lower()) if name in row_of), None)
+    spelt = [typed]
+    parts = _CODE_PART.findall(typed) if len(typed) <= LONGEST_CODE else []
+    if len(parts) > 1 and any(part.isdigit() for part in parts):
+        spelt += [sign.join(parts) for sign in BETWEEN]
+    named = (cased for name in spelt for cased in (name, name.upper(), name.lower()))
+    return next((row_of[name] for name in named if name in row_of), None)

@@ -149,9 +149,9 @@ class BM25Index:
             return None
         return reduce(np.logical_and, map(self._lookup.phrase, query.phrases))
 
-    def holds(self, word: str, mask: NDArray[np.bool_]) -> bool:
-        """Return whether some living item of a mask holds the term of a word."""
-        rows, _ = self._lookup.occurrences((((self._lookup.analyzer.stemmer()(word),), 1.0),))
+    def holds(self, words: str, mask: NDArray[np.bool_]) -> bool:
+        """Return whether some living item of a mask holds the terms of words one after the other."""
+        rows, _ = self._lookup.occurrences(((tuple(self._lookup.analyzer.running_terms(words)), 1.0),))
         return bool(mask[rows].any())
 
     def self_score(self, query: str | WordQuery) -> float:

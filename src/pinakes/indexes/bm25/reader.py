@@ -5,7 +5,7 @@ And it is the same for a base with deltas as for one index rebuilt of them.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from pinakes.indexes.bm25.analyzer import WORD, split
@@ -39,6 +39,7 @@ FAR_MORE = 50
 # A quotation mark opens before a word and closes behind one: 24" is a size.
 _QUOTED = re.compile(r'(?<!\S)["“„«]([^"“”„«»]+)["“”»](?!\w)')
 _DIGIT = re.compile(r"\d")
+_BESIDE_DIGIT = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
 
 
 class Reader:
@@ -56,7 +57,9 @@ class Reader:
             text: words; those in double quotes must follow each other exactly so.
             unfinished: the last word may be the beginning of another, as while it is typed.
         """
-        pieces = [piece for part, quoted in _parts(text) for piece in self._pieces(part, quoted=quoted)]
+        pieces = self._joined(
+            piece for part, quoted in _parts(text) for piece in self._pieces(part, quoted=quoted)
+        )
         ends_open = bool(pieces) and not pieces[-1].quoted and not text[-1].isspace()
         corrections, completed = list[Correction](), None
         for piece in pieces:
@@ -68,7 +71,7 @@ class Reader:
             corrections += self._correct(piece)
         beside = tuple(self._add_synonyms(pieces))
         return WordQuery(
-            typed=tuple(piece.typed() for piece in pieces),
+            typed=tuple(piece.final() for piece in pieces),
             beside=beside,
             phrases=tuple(
                 tuple(words) for part, quoted in _parts(text) if quoted and (words := split(part)[0])
@@ -81,11 +84,33 @@ class Reader:
         for word, terms in self._lookup.analyzer.words(text):
             yield _Piece(word, split(word)[0], terms, quoted=quoted)
 
+    def _joined(self, pieces: Iterable["_Piece"]) -> list["_Piece"]:
+        """Read two words as one with a hyphen where no item holds one of them, and some hold them as one."""
+        found = list[_Piece]()
+        for piece in pieces:
+            if found and self._are_one(found[-1], piece):
+                both = f"{found[-1].typed} {piece.typed}"
+                words = found[-1].words + piece.words
+                found[-1] = _Piece(both, words, [*map(self._stem, [*words, "".join(words)])], quoted=False)
+            else:
+                found.append(piece)
+        return found
+
+    def _are_one(self, left: "_Piece", right: "_Piece") -> bool:
+        if left.quoted or right.quoted or len(left.words) + len(right.words) > 2:
+            return False
+        words = left.words + right.words
+        one = "".join(words)
+        if one.isdigit() or all(self._lookup.common(word, 0) for word in words):
+            return False
+        return self._lookup.common(one, 0)
+
     def _complete(self, piece: "_Piece", *, asked: bool) -> bool:
         """Add what the last word of a piece may become; return whether there is anything."""
         word = piece.words[-1]
         long_enough = len(word) >= LEAST_COMPLETED and not _DIGIT.search(word)
-        if not asked and (not long_enough or self._lookup.common(word, 0)):
+        held = (self._lookup.common(known, 0) for known in (word, "".join(piece.words)))
+        if not asked and (not long_enough or any(held)):
             return False
         own = self._stem(word)
         others = {self._stem(longer) for longer in self._becoming(word)} - {own}
@@ -120,17 +145,31 @@ class Reader:
     def _correct(self, piece: "_Piece") -> Iterator[Correction]:
         """Put the word of a piece right where no item holds it; yield what was done, or would be worth it."""
         (word, *others) = piece.words
-        if others or len(word) < LEAST_CORRECTED or not word.isalpha():
-            return
-        if self._lookup.common(word, FEW):
+        if others or len(word) < LEAST_CORRECTED or self._lookup.common(word, FEW):
             return
         holders = self._lookup.holds(word)
-        best, most = self._nearest(word)
-        if best is not None and holders == 0:
-            piece.replace(best, self._stem(best))
-            yield Correction(word, best, applied=True)
+        best, most = self._nearest(word) if word.isalpha() else (None, 0)
+        if holders == 0:
+            used = [best] if best is not None else self._apart(word)
+            if used:
+                piece.replace(used, [*map(self._stem, used)])
+                yield Correction(word, piece.typed, applied=True)
         elif best is not None and most >= FAR_MORE * holders:
             yield Correction(word, best, applied=False)
+
+    def _apart(self, word: str) -> list[str]:
+        """Return the two words that a word is without the space between them, as most items hold them."""
+        cuts = [found.start() for found in _BESIDE_DIGIT.finditer(word)]
+        if word.isalpha():
+            cuts = [*range(LEAST_COMPLETED, len(word) - LEAST_COMPLETED + 1)]
+        pairs = [(word[:cut], word[cut:]) for cut in cuts]
+        held = {
+            pair: self._lookup.holders((((self._stem(pair[0]), self._stem(pair[1])), 1.0),))
+            for pair in pairs
+            if all(self._lookup.common(part, 0) for part in pair)
+        }
+        best = max(held, key=held.__getitem__, default=None)
+        return list(best) if best is not None and held[best] else []
 
     def _nearest(self, word: str) -> tuple[str | None, int]:
         """Return the word one slip away that most items hold, and how many do; (None, 0) for none."""
@@ -167,13 +206,14 @@ class _Piece:
     """What stands between two spaces of a query while it is read.
 
     Attributes:
+        typed: as it was typed, or put right.
         words: its folded words.
         options: for each of its terms - those of its words, then those of its compounds - the wordings that
             are looked for, and what an occurrence of each counts.
     """
 
     def __init__(self, typed: str, words: list[str], terms: list[str], *, quoted: bool) -> None:
-        self._typed = typed
+        self.typed = typed
         self.words = words
         self.quoted = quoted
         self.options: list[dict[Wording, float]] = [{(term,): 1.0} for term in terms]
@@ -182,14 +222,14 @@ class _Piece:
         """Return the term of a word of the piece, as it is spelt now."""
         return max(self.options[place].items(), key=lambda option: option[1])[0][0]
 
-    def replace(self, word: str, term: str) -> None:
-        """Take another word for the only one of the piece."""
-        self._typed, self.words, self.options = word, [word], [{(term,): 1.0}]
+    def replace(self, words: list[str], terms: list[str]) -> None:
+        """Take other words for the only one of the piece."""
+        self.typed, self.words, self.options = " ".join(words), words, [{(term,): 1.0} for term in terms]
 
-    def typed(self) -> Typed:
+    def final(self) -> Typed:
         """Return it in its final form."""
         clauses = tuple(map(_weighed, self.options))
-        return Typed(self._typed, tuple(zip(self.words, clauses, strict=False)), clauses[len(self.words) :])
+        return Typed(self.typed, tuple(zip(self.words, clauses, strict=False)), clauses[len(self.words) :])
 
 
 def _weighed(options: dict[Wording, float]) -> Weighed:

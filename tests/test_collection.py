@@ -187,6 +187,15 @@ def test_blocked_items_are_gone_at_once_and_from_every_release(gallery):
         assert error.value.known and "coin-0001" not in error.value.known
 
 
+def test_a_takedown_does_not_wait_for_the_settings_to_be_right(gallery):
+    (Path(gallery) / "pinakes.toml").write_text("[search\n")
+    assert Collection(gallery).block(["coin-0001"], "taken down") == {"coin-0001"}
+    assert Collection(gallery).unblock(["coin-0001"]) == set()
+    assert Collection(gallery).verify().ok
+    with pytest.raises(SettingsError, match="not valid TOML"):
+        Collection(gallery).rollback()
+
+
 def test_a_failed_gate_publishes_nothing(gallery):
     settings = (gallery / "pinakes.toml").read_text()
     (gallery / "pinakes.toml").write_text(

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from shlex import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from pinakes.catalog.database import Database
 from pinakes.catalog.lease import PATIENCE, writer_lease
 from pinakes.encoders.cache.base import FeatureCache
-from pinakes.errors import GateError, UnknownNameError, UsageError
+from pinakes.errors import GateError, UnknownNameError, not_published
 from pinakes.indexes.stored import IndexRecord
 from pinakes.ingest import drain
 from pinakes.ingest.add import add_records, demand_items, upsert_records
@@ -37,7 +36,6 @@ from pinakes.ingest.rules import EntryRules
 from pinakes.ingest.trial import SAMPLE_GATE, Trial
 from pinakes.ingest.wordless import wordless_note
 from pinakes.ingest.workshop import (
-    LIVE,
     make_freezer,
     picture_encoders,
     picture_files,
@@ -53,8 +51,9 @@ from pinakes.media.originals import Originals
 from pinakes.settings import Settings, load_settings, parse_settings, save_settings
 from pinakes.snapshots import backup as backups
 from pinakes.snapshots import blocks, leases, refs, verify
-from pinakes.snapshots.layout import CollectionPaths, SnapshotName, list_snapshots
+from pinakes.snapshots.layout import CollectionPaths, SnapshotName, check_collection, list_snapshots
 from pinakes.snapshots.manifest import read_manifest
+from pinakes.snapshots.refs import LIVE
 from pinakes.snapshots.release import Release
 from pinakes.sources.frame import as_table
 from pinakes.sources.open import open_source
@@ -104,7 +103,7 @@ class Collection:
         """
         begun = time.monotonic()
         settings = self.settings
-        with writing(self.paths, self.settings, "index") as (database, cache):
+        with writing(self.paths, settings, "index") as (database, cache):
             source = open_source(settings, self.paths.root)
             ingest = self._ingest(settings, database, cache, refetch=refetch)
             trial = Trial(self.paths.root, settings, cache, self.progress)
@@ -157,7 +156,7 @@ class Collection:
     def delete(self, ids: Sequence[str], reason: str = "deleted") -> Deleted:
         """Delete items and publish a release without them; ids that are not there are passed over."""
         settings = self.settings
-        with writing(self.paths, self.settings, "delete") as (database, cache):
+        with writing(self.paths, settings, "delete") as (database, cache):
             with taken_back(database):
                 deleted = delete_items(database, ids, reason)
                 frozen = self._freeze(settings, database, cache)
@@ -214,8 +213,9 @@ class Collection:
         Raises:
             GateError: a gate failed.
         """
-        with writing(self.paths, self.settings, "freeze") as (database, cache):
-            return self._freeze(self.settings, database, cache, waive=waive)
+        settings = self.settings
+        with writing(self.paths, settings, "freeze") as (database, cache):
+            return self._freeze(settings, database, cache, waive=waive)
 
     def compact(self, *, waive: tuple[str, ...] = ()) -> FreezeReport:
         """Write base and deltas together as one new base, with the encoders of the old one, and publish it.
@@ -258,9 +258,7 @@ class Collection:
         with self._lease("tune"), one_matrix_thread():
             release = served_release(self.paths)
             if release is None:
-                raise UsageError(
-                    f"nothing is published in {self.folder} yet; run: pinakes index {quote(str(self.folder))}"
-                )
+                raise not_published(self.folder)
             given = None if queries is None else Queries({"given": unit_rows(queries)}, GIVEN)
             tuning = Tuning(families, gate, queries=given)
             return tune_snapshot(self.paths, release.snapshots[0].name, tuning, space, self.progress)
@@ -292,8 +290,8 @@ class Collection:
             UnknownNameError: no such ref, or no such release in its history.
         """
         with self._lease("rollback"):
-            release = refs.rollback(self.paths, ref, to=to)
             settings = self.settings
+            release = refs.rollback(self.paths, ref, to=to)
             spaces = parse_settings(split_settings(release.settings)[0]).spaces
             if ref == LIVE and spaces != settings.spaces:
                 # What is served decides: the next `index` must not repeat a migration that was undone.
@@ -302,17 +300,17 @@ class Collection:
 
     def verify(self, ref: str = LIVE) -> verify.Report:
         """Hash and check every file of a release again."""
-        self.settings  # noqa: B018 - a folder that is not a collection is said to be so
+        check_collection(self.paths)
         return verify.verify_release(self.paths, refs.read_release(self.paths, ref))
 
     def block(self, ids: Sequence[str], reason: str) -> frozenset[str]:
         """Take items down from every release at once, and return all ids that are blocked now."""
-        self.settings  # noqa: B018
+        check_collection(self.paths)  # and no more: a takedown works while the settings are being edited
         return blocks.block(self.paths, ids, reason).ids
 
     def unblock(self, ids: Sequence[str], reason: str = "") -> frozenset[str]:
         """Let blocked items be shown again, and return all ids that are still blocked."""
-        self.settings  # noqa: B018
+        check_collection(self.paths)
         return blocks.unblock(self.paths, ids, reason).ids
 
     def prune(self, keep: int = leases.KEEP) -> leases.PruneReport:
@@ -389,6 +387,6 @@ class Collection:
 
     @contextmanager
     def _lease(self, verb: str) -> Iterator[None]:
-        self.settings  # noqa: B018 - a folder that is not a collection is said to be so, and not made one
+        check_collection(self.paths)
         with writer_lease(self.paths.writer_lock, verb, PATIENCE):
             yield

@@ -21,6 +21,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from shlex import quote
 
 
 class PinakesError(Exception):
@@ -149,6 +150,17 @@ class LockedError(PinakesError):
 
 class StorageError(PinakesError):
     """The disk refused: no space, read-only, or not permitted."""
+
+
+def not_a_collection(folder: Path) -> SettingsError:
+    """Return the error of a folder without ``pinakes.toml``, with the command that makes it a collection."""
+    remedy = f"make it one with: pinakes index {quote(str(folder))}"
+    return SettingsError(f"{folder} is not a collection (no pinakes.toml); {remedy}")
+
+
+def not_published(folder: str | Path) -> UsageError:
+    """Return the error of a collection that serves nothing yet, with the command that publishes it."""
+    return UsageError(f"nothing is published in {folder} yet; run: pinakes index {quote(str(folder))}")
 
 
 def suggestion(name: str, known: Sequence[str], shown: int = 12) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from shlex import quote
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from pinakes.encoders.base import EncoderFamily, TextFamily
 from pinakes.encoders.cache.base import FeatureCache
 from pinakes.encoders.families import open_family
 from pinakes.engine import Engine
-from pinakes.errors import SettingsError, UnknownNameError, UsageError
+from pinakes.errors import SettingsError, UnknownNameError, UsageError, not_published
 from pinakes.evaluation.compare import Comparison, K, compare
 from pinakes.evaluation.judgements import find_judgements, read_judgements
 from pinakes.ingest.freeze import FreezeReport
@@ -21,7 +20,6 @@ from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.reencode import Estimate, Reencoder, estimate_texts
 from pinakes.ingest.spaces.texts import item_texts
 from pinakes.ingest.workshop import (
-    LIVE,
     make_freezer,
     picture_files,
     point_ref,
@@ -33,6 +31,7 @@ from pinakes.settings import Settings, load_settings, save_settings
 from pinakes.snapshots import refs
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.reader import open_snapshot
+from pinakes.snapshots.refs import LIVE
 from pinakes.snapshots.release import Release
 
 CANDIDATE = "candidate"
@@ -157,9 +156,7 @@ class Migration:
         if self.space in settings.brought_spaces:
             raise SettingsError(f"the vectors of {self.space} are brought: bring those of the other encoder")
         if LIVE not in refs.list_refs(self._paths):
-            raise UsageError(
-                f"nothing is published in {self.folder} yet; run: pinakes index {quote(str(self.folder))}"
-            )
+            raise not_published(self.folder)
         reads_words = isinstance(open_family(self.to), TextFamily)
         read_words = isinstance(open_family(settings.spaces[self.space].encoder), TextFamily)
         if reads_words != read_words:

@@ -1,15 +1,14 @@
 """Opening a collection for searching."""
 
 from pathlib import Path
-from shlex import quote
 
 from pinakes.engine import Engine
-from pinakes.errors import UsageError
+from pinakes.errors import not_published
 from pinakes.snapshots.layout import CollectionPaths, check_collection
-from pinakes.snapshots.refs import list_refs
+from pinakes.snapshots.refs import LIVE, list_refs
 
 
-def open_engine(folder: str | Path, ref: str = "live", release: str | None = None) -> Engine:
+def open_engine(folder: str | Path, ref: str = LIVE, release: str | None = None) -> Engine:
     """Open a collection for searching.
 
     Args:
@@ -27,5 +26,5 @@ def open_engine(folder: str | Path, ref: str = "live", release: str | None = Non
     engine = Engine(CollectionPaths(Path(folder).expanduser().absolute()), ref, release)
     check_collection(engine.paths)
     if not list_refs(engine.paths):
-        raise UsageError(f"nothing is published in {folder} yet; run: pinakes index {quote(str(folder))}")
+        raise not_published(folder)
     return engine.__enter__()

@@ -8,13 +8,12 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from shlex import quote
 from typing import Annotated, Any, Literal, Self
 
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from pinakes.errors import SettingsError, UsageError, suggestion
+from pinakes.errors import SettingsError, UsageError, not_a_collection, suggestion
 from pinakes.toml_edit import revise, without_none
 from pinakes.types import BROUGHT, RESERVED_FIELDS, SETTINGS_FILE, AttributeType, Collapse, ItemScore
 
@@ -249,10 +248,7 @@ def load_settings(folder: Path) -> Settings:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsError(
-            f"{folder} is not a collection (no {SETTINGS_FILE}); make it one with: "
-            f"pinakes index {quote(str(folder))}"
-        ) from None
+        raise not_a_collection(folder) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from None
     except OSError as error:

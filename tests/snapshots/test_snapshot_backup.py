@@ -15,6 +15,7 @@ from pinakes.errors import (
     FormatVersionError,
     IntegrityError,
     PinakesError,
+    SettingsError,
     SourceError,
     StorageError,
     UsageError,
@@ -111,7 +112,7 @@ def test_nobody_is_named_in_it(tar: Path) -> None:
 
 
 def test_backup_of_no_collection(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"is not a collection: it has no pinakes\.toml"):
+    with pytest.raises(SettingsError, match="is not a collection"):
         backup(CollectionPaths(tmp_path), tmp_path / "backup.tar")
 
 

@@ -21,12 +21,11 @@ from pinakes.media.originals import Originals
 from pinakes.settings import Settings
 from pinakes.snapshots import refs
 from pinakes.snapshots.layout import CollectionPaths
+from pinakes.snapshots.refs import LIVE
 from pinakes.snapshots.release import Release, make_release
 from pinakes.sources.files import PictureFiles, source_folder
 from pinakes.synonyms import load_synonyms, with_synonyms
 from pinakes.types import BROUGHT
-
-LIVE = "live"
 
 
 def open_families(settings: Settings) -> dict[str, Family]:

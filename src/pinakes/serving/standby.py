@@ -9,11 +9,9 @@ from pinakes.errors import IntegrityError, PinakesError
 from pinakes.opening import open_engine
 from pinakes.settings import load_settings
 from pinakes.snapshots.layout import CollectionPaths
-from pinakes.snapshots.refs import list_refs, read_ref, read_release
+from pinakes.snapshots.refs import LIVE, list_refs, read_ref, read_release
 from pinakes.snapshots.release import Release
 from pinakes.snapshots.verify import verify_release
-
-LIVE = "live"
 
 LOOK_EVERY = 0.25
 """Seconds between looks for something newer: less than those of an engine, so that no request has to look."""

@@ -22,7 +22,7 @@ from pinakes.errors import FormatVersionError, IntegrityError, SourceError, Usag
 from pinakes.kernels.clock import utc_now
 from pinakes.kernels.hashing import digest
 from pinakes.snapshots.durable import exclusive, flush, flush_tree, move, remove, storage_errors
-from pinakes.snapshots.layout import TEMPORARY, CollectionPaths
+from pinakes.snapshots.layout import TEMPORARY, CollectionPaths, check_collection
 from pinakes.snapshots.leases import hold_leases
 from pinakes.snapshots.live import newest_live_file
 from pinakes.snapshots.manifest import FileRecord
@@ -62,13 +62,12 @@ def backup(paths: CollectionPaths, file: Path) -> BackupReport:
         file: the tar to write; it appears when it is complete, in the place of one that was there.
 
     Raises:
-        SourceError: there is no collection.
+        SettingsError: there is no collection.
         UnknownNameError: a snapshot that a ref names is not there.
         IntegrityError: a ref, the catalogue, or a snapshot that a ref names, is damaged.
         StorageError: the disk refused; no file is left.
     """
-    if not paths.settings.is_file():
-        raise SourceError(f"{paths.root} is not a collection: it has no {paths.settings.name}")
+    check_collection(paths)
     temporary = file.with_name(f"{TEMPORARY}{os.getpid()}-{file.name}")
     with storage_errors(f"write backup {file}"), ExitStack() as stack:
         staged = stack.enter_context(tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=file.parent))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 
-from pinakes.errors import SettingsError, UsageError
+from pinakes.errors import UsageError, not_a_collection
 from pinakes.synonyms import SYNONYMS_FILE
 from pinakes.types import SETTINGS_FILE
 
@@ -238,10 +237,7 @@ def check_collection(paths: CollectionPaths) -> None:
         SettingsError: it is not.
     """
     if not paths.settings.is_file():
-        raise SettingsError(
-            f"{paths.root} is not a collection (no {SETTINGS_FILE}); make it one with: "
-            f"pinakes index {quote(str(paths.root))}"
-        )
+        raise not_a_collection(paths.root)
 
 
 def list_snapshots(paths: CollectionPaths) -> tuple[SnapshotName, ...]:

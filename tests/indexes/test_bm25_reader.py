@@ -160,6 +160,24 @@ def test_synonyms_are_found_below_the_word_itself():
     assert shop.search('"sofa"').rows.tolist() == [1]  # exactly so
 
 
+def test_words_that_have_synonyms_are_words_though_no_item_holds_them():
+    shop = index(
+        ["red sofa", "set of knives", "red jeans", "seatbelt", "coach trip"],
+        synonyms={"love seat": ["sofa"], "denim trousers": ["jeans"], "couch": ["sofa"]},
+    )
+    for text, rows in (("love seat", [0]), ("couch", [0]), ("denim trousers", [2])):
+        asked = shop.read(text)
+        assert (asked.corrections, asked.completed) == ((), None)
+        assert shop.search(asked).rows.tolist() == rows
+        match = shop.match(asked, rows[0])
+        assert (list(match.matched), match.missing) == (text.split(), ())
+        assert match.share == pytest.approx(1.0)
+    assert shop.holding_all("red denim trousers", np.arange(5)).tolist() == [False, False, True, False, False]
+    assert shop.match("red denim trousers", 0).missing == ("denim", "trousers")
+    assert shop.read("seet ").corrections  # a word of a phrase alone is like any other
+    assert shop.read("love seat", unfinished=True).completed == "seat"
+
+
 def test_a_synonym_without_words_is_passed_over():
     shop = index(["couch", "sofa"], synonyms={"sofa": ["'s", "couch"], "’s": ["sofa"]})
     assert shop.search("sofa's").rows.tolist() == [1, 0]

@@ -221,7 +221,7 @@ class BM25Index:
 
     def _holding(self, words: Sequence[Typed], rows: NDArray[np.int64]) -> Holding:
         """Return for each thing that words ask for which of some items hold it in which field."""
-        clauses = dict.fromkeys(wordings for typed in words for wordings in typed.clauses)
+        clauses = dict.fromkeys(wordings for typed in words for wordings in (*typed.clauses, *typed.together))
         return {wordings: self._lookup.holding(wordings, rows) for wordings in clauses}
 
     def _shares(self, words: Sequence[Typed]) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Which words of a query an item holds.
 
 A word of several parts is held as a whole where an item holds all of them, or all of its compounds: whoever
-asks for ``TN-2410`` is not answered by ``TN-1000``.
+asks for ``TN-2410`` is not answered by ``TN-1000``. The words of a phrase are held by who holds its synonym.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +48,7 @@ def whole(typed: Typed, holding: Holding) -> NDArray[np.bool_]:
     held = reduce(np.logical_and, (_anywhere(holding[wordings]) for _, wordings in typed.parts))
     if typed.compounds:
         held = held | reduce(np.logical_and, (_anywhere(holding[wordings]) for wordings in typed.compounds))
-    return held
+    return reduce(np.logical_or, (_anywhere(holding[wordings]) for wordings in typed.together), held)
 
 
 def matches(
@@ -68,11 +68,12 @@ def matches(
 
 def _named(typed: Typed, holding: Holding) -> Iterator[tuple[str, dict[str, list[bool]]]]:
     """Yield a word and where it is held as a whole, then its parts and where they are held otherwise."""
-    if len(typed.clauses) == 1:
-        yield typed.word, _listed(holding[typed.clauses[0]])
+    clauses = (*typed.clauses, *typed.together)
+    if len(clauses) == 1:
+        yield typed.word, _listed(holding[clauses[0]])
         return
     held = whole(typed, holding)
-    fields = [holding[wordings] for wordings in typed.clauses]
+    fields = [holding[wordings] for wordings in clauses]
     yield (
         typed.word,
         _listed({name: held & reduce(np.logical_or, [f[name] for f in fields]) for name in fields[0]}),

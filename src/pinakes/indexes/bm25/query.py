@@ -31,15 +31,17 @@ class Typed:
         word: as it was typed, such as ``Wi-Fi``.
         parts: each of its words, folded, with what that asks for; at least one.
         compounds: what its words ask for written as one, ``wifi``; who holds them holds the words.
+        together: what it asks for with its neighbours, such as a synonym of a phrase; who holds one holds it.
     """
 
     word: str
     parts: tuple[tuple[str, Weighed], ...]
     compounds: tuple[Weighed, ...] = ()
+    together: tuple[Weighed, ...] = ()
 
     @property
     def clauses(self) -> tuple[Weighed, ...]:
-        """All that it asks for, one clause for each term."""
+        """All that it asks for by itself, one clause for each term."""
         return (*(wordings for _, wordings in self.parts), *self.compounds)
 
 

@@ -61,14 +61,15 @@ class Reader:
             piece for part, quoted in _parts(text) for piece in self._pieces(part, quoted=quoted)
         )
         ends_open = bool(pieces) and not pieces[-1].quoted and not text[-1].isspace()
+        listed = {piece for places, _ in self._synonymous(pieces) for piece, _ in places}
         corrections, completed = list[Correction](), None
         for piece in pieces:
-            if piece.quoted:
+            if piece.quoted or (piece in listed and not unfinished):
                 continue
             if ends_open and piece is pieces[-1] and self._complete(piece, asked=unfinished):
                 completed = None if self._lookup.common(piece.words[-1], 0) else piece.words[-1]
-                continue
-            corrections += self._correct(piece)
+            elif piece not in listed:
+                corrections += self._correct(piece)
         beside = tuple(self._add_synonyms(pieces))
         return WordQuery(
             typed=tuple(piece.final() for piece in pieces),
@@ -182,17 +183,24 @@ class Reader:
         best = min(held, key=lambda near: (-held[near], near), default=None)
         return best, held[best] if best is not None else 0
 
-    def _add_synonyms(self, pieces: list["_Piece"]) -> Iterator[Weighed]:
-        """Add the synonyms of words to what they ask for, and yield those of several words together."""
+    def _synonymous(self, pieces: list["_Piece"]) -> list[tuple[list[tuple["_Piece", int]], Wording]]:
+        """Return where words stand that have synonyms, and their wording."""
         places = [(piece, n) for piece in pieces if not piece.quoted for n in range(len(piece.words))]
         terms = [piece.main_term(n) for piece, n in places]
-        for place, wording in self._synonyms.within(terms):
+        return [(places[at : at + len(wording)], wording) for at, wording in self._synonyms.within(terms)]
+
+    def _add_synonyms(self, pieces: list["_Piece"]) -> Iterator[Weighed]:
+        """Add the synonyms of words to what they ask for, and yield those of several words together."""
+        for places, wording in self._synonymous(pieces):
             others = dict.fromkeys(self._synonyms.others[wording], SYNONYM)
             if len(wording) == 1:
-                piece, n = places[place]
+                ((piece, n),) = places
                 piece.options[n] = {**others, **piece.options[n]}
             else:
-                yield _weighed({**others, wording: 1.0})
+                together = _weighed({**others, wording: 1.0})
+                for piece in dict.fromkeys(piece for piece, _ in places):
+                    piece.together.append(together)
+                yield together
 
     @cached_property
     def _spellers(self) -> list[Speller]:
@@ -210,6 +218,7 @@ class _Piece:
         words: its folded words.
         options: for each of its terms - those of its words, then those of its compounds - the wordings that
             are looked for, and what an occurrence of each counts.
+        together: what it asks for with its neighbours.
     """
 
     def __init__(self, typed: str, words: list[str], terms: list[str], *, quoted: bool) -> None:
@@ -217,6 +226,7 @@ class _Piece:
         self.words = words
         self.quoted = quoted
         self.options: list[dict[Wording, float]] = [{(term,): 1.0} for term in terms]
+        self.together = list[Weighed]()
 
     def main_term(self, place: int) -> str:
         """Return the term of a word of the piece, as it is spelt now."""
@@ -229,7 +239,8 @@ class _Piece:
     def final(self) -> Typed:
         """Return it in its final form."""
         clauses = tuple(map(_weighed, self.options))
-        return Typed(self.typed, tuple(zip(self.words, clauses, strict=False)), clauses[len(self.words) :])
+        parts = tuple(zip(self.words, clauses, strict=False))
+        return Typed(self.typed, parts, clauses[len(parts) :], tuple(self.together))
 
 
 def _weighed(options: dict[Wording, float]) -> Weighed:

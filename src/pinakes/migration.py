@@ -9,7 +9,7 @@ import numpy as np
 from pinakes.catalog.database import Database
 from pinakes.encoders.base import EncoderFamily, TextFamily
 from pinakes.encoders.cache.base import FeatureCache
-from pinakes.encoders.families import open_family
+from pinakes.encoders.families import name_in_full, open_family
 from pinakes.engine import Engine
 from pinakes.errors import SettingsError, UnknownNameError, UsageError, not_published
 from pinakes.evaluation.compare import Comparison, K, compare
@@ -162,7 +162,7 @@ class Migration:
         if reads_words != read_words:
             has, gets = ("words", "pictures") if read_words else ("pictures", "words")
             raise SettingsError(f"{self.space} is a space of {has}, and {self.to} is an encoder of {gets}")
-        changed = settings.spaces[self.space].model_copy(update={"encoder": self.to})
+        changed = settings.spaces[self.space].model_copy(update={"encoder": name_in_full(self.to)})
         return settings.model_copy(update={"spaces": {**settings.spaces, self.space: changed}})
 
     def _begun(self, settings: Settings) -> Release | None:

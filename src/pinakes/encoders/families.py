@@ -1,5 +1,7 @@
 """From the name of an encoder to its family."""
 
+import os
+from pathlib import Path
 from typing import cast
 
 from pinakes.encoders.base import Family, TextFamily
@@ -26,6 +28,13 @@ def open_family(name: str) -> Family:
     if component("encoder", kind).takes is None:
         raise SettingsError(f"the encoder {kind!r} takes nothing after its name, got {name!r}")
     return cast("Family", family(argument))
+
+
+def name_in_full(name: str) -> str:
+    """Return the name of an encoder that means the same from every folder: a model's own folder in full."""
+    kind, _, model = name.partition(":")
+    folder = Path(model).expanduser()
+    return f"{kind}:{os.path.abspath(folder)}" if model and folder.is_dir() else name  # noqa: PTH100
 
 
 def features_fingerprint(family: Family) -> str:

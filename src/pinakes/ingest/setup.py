@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pinakes.encoders.base import TextFamily
-from pinakes.encoders.families import features_fingerprint, open_family
+from pinakes.encoders.families import features_fingerprint, name_in_full, open_family
 from pinakes.errors import SettingsError, SourceError, StorageError
 from pinakes.ingest.remote import fetching
 from pinakes.settings import (
@@ -71,11 +71,11 @@ def find_setup(source: Path, into: Path | None, options: Options) -> Setup:
         source: a folder of pictures or a table.
         into: the collection's folder; None: the source folder itself, or for a table a folder of its name
             beside it.
-        options: for a new collection.
+        options: for a new collection; of one that exists they change encoder and fetching alone.
 
     Raises:
         SourceError: there is nothing at the source that can be indexed.
-        SettingsError: the settings that exist are wrong, or are for another source.
+        SettingsError: the settings that exist are wrong, or say other than the options of source and items.
         UnknownNameError: a column or an encoder that was named does not exist.
         MissingExtraError: the encoder needs packages that are not installed.
     """
@@ -87,10 +87,7 @@ def find_setup(source: Path, into: Path | None, options: Options) -> Setup:
         settings = _chosen(brought, options)
         return Setup(folder, settings, changed=True, notes=inference.notes)
     settings = load_settings(folder)
-    if options.id is not None or options.views is not None or options.vectors:
-        raise SettingsError(
-            f"{folder} is a collection already; change its id, views or vectors in {folder / SETTINGS_FILE}"
-        )
+    _refuse_other_items(settings, folder, options)
     known = Path(os.path.normpath(folder / settings.source.path))
     if into is not None and known not in (source, *source.glob("*")):
         raise SettingsError(
@@ -135,6 +132,31 @@ def _folder_of(source: Path) -> Path:
     if not source.exists():
         raise SourceError(f"{source} does not exist; name a folder of pictures or a table")
     return source if source.is_dir() else source.parent / source.name.split(".")[0]
+
+
+def _refuse_other_items(settings: Settings, folder: Path, options: Options) -> None:
+    """Refuse options that would make other items than the settings; the same command may be run again."""
+    source, fields = settings.source, settings.source.fields
+    pattern, roles = (options.views, None) if isinstance(options.views, str) else (None, options.views)
+    beside = plain_path(folder / source.path).parent
+    asked: list[tuple[str, object, object]] = [
+        ("source.fields.id", options.id, fields.id),
+        ("source.views", pattern, source.views),
+        ("source.fields.views", roles, fields.views),
+    ]
+    for space, file in options.vectors.items():
+        kept = beside / fields.vectors[space] if space in fields.vectors else None
+        asked.append((f"source.fields.vectors.{space}", file.expanduser().absolute(), kept))
+    for key, wanted, present in asked:
+        if wanted is not None and wanted != present:
+            raise SettingsError(
+                f"{folder} is a collection already: its {key} is {_said(present)}, not {_said(wanted)}; "
+                f"change it in {folder / SETTINGS_FILE}, and index again"
+            )
+
+
+def _said(value: object) -> str:
+    return "not set" if value is None else str(value)
 
 
 def _chosen(settings: Settings, options: Options) -> Settings:
@@ -187,4 +209,7 @@ def _with_encoder(settings: Settings, encoder: str) -> Settings:
     family = open_family(encoder)
     features_fingerprint(family)
     space = TEXT_SPACE if isinstance(family, TextFamily) else PICTURE_SPACE
-    return settings.model_copy(update={"spaces": {**settings.spaces, space: SpaceSettings(encoder=encoder)}})
+    encoder = name_in_full(encoder)
+    before = settings.spaces.get(space, SpaceSettings(encoder=encoder))
+    changed = before.model_copy(update={"encoder": encoder})
+    return settings.model_copy(update={"spaces": {**settings.spaces, space: changed}})

@@ -1,7 +1,7 @@
 """Who is asking, and whether they may."""
 
 import time
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -52,19 +52,21 @@ def role_of(request: Request, context: ServingContext, key: str | None) -> Role:
     return context.keyring.read_session(session, time.time()) or stranger
 
 
-def requires(
-    role: Role,
-) -> Callable[[Request, ServingContext, HTTPAuthorizationCredentials | None], Awaitable[Role]]:
-    """Return a dependency that lets a request in if its sender has a role, and slows strangers down.
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """A dependency that lets a request in if its sender has a role, and slows strangers down.
 
     It does not wait, and is asynchronous all the same: FastAPI would send anything else to a thread, which
     takes longer than a search.
+
+    Attributes:
+        role: that the sender needs.
     """
 
-    async def let_in(request: Request, context: Context, credentials: Bearer = None) -> Role:
-        return admit(request, context, role, credentials.credentials if credentials else None)
+    role: Role
 
-    return let_in
+    async def __call__(self, request: Request, context: Context, credentials: Bearer = None) -> Role:
+        return admit(request, context, self.role, credentials.credentials if credentials else None)
 
 
 def admit(request: Request, context: ServingContext, role: Role, key: str | None) -> Role:
@@ -111,7 +113,7 @@ def _cross_site(request: Request) -> bool:
     return origin.partition("://")[2] != request.headers.get("host")
 
 
-Visitor = Depends(requires(Role.VISITOR))
-Searcher = Depends(requires(Role.SEARCH))
-Writer = Depends(requires(Role.WRITE))
-Admin = Depends(requires(Role.ADMIN))
+Visitor = Depends(Requires(Role.VISITOR))
+Searcher = Depends(Requires(Role.SEARCH))
+Writer = Depends(Requires(Role.WRITE))
+Admin = Depends(Requires(Role.ADMIN))

@@ -114,9 +114,10 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.context = context
-    add_openapi(app)
+    parts = (search, receipts, facets, items, writes, media, feedback, releases, health)
+    add_openapi(app, [part.router for part in parts])
     add_handlers(app)
-    for part in (search, receipts, facets, items, writes, media, feedback, releases, health):
+    for part in parts:
         app.include_router(part.router)
     app.include_router(pages_router(context))
     add_missing_page(app, context)

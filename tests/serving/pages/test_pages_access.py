@@ -7,7 +7,16 @@ pytestmark = pytest.mark.slow
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
 
-PAGES = ["/", "/?q=blue", "/?q=zzzzqqq", "/items/coin-0004", "/collection", "/?where=price+<", "/login"]
+PAGES = [
+    "/",
+    "/?q=blue",
+    "/?q=zzzzqqq",
+    "/items/coin-0004",
+    "/collection",
+    "/api",
+    "/?where=price+<",
+    "/login",
+]
 
 
 def faults(page):

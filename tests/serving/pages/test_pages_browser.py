@@ -369,7 +369,9 @@ def test_a_phone(open_page):
     assert page.locator("#q").bounding_box()["y"] >= 0
 
 
-@pytest.mark.parametrize("path", ["/", "/?q=blue", "/items/coin-0004", "/collection", "/items/nobody"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?q=blue", "/items/coin-0004", "/collection", "/api", "/items/nobody"]
+)
 def test_no_page_is_wider_than_a_phone(open_page, path):
     page = open_page(path, **PHONE)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

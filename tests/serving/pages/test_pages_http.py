@@ -325,7 +325,7 @@ def test_everything_from_a_collection_is_escaped(client):
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/?q=blue", "/items/coin-0004", "/collection", "/login", "/items/nobody"]
+    "address", ["/", "/?q=blue", "/items/coin-0004", "/collection", "/api", "/login", "/items/nobody"]
 )
 def test_no_page_needs_another_origin_or_inline_code(client, address):
     response = client.get(address)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from pinakes.serving.access import Visitor
@@ -59,6 +59,12 @@ class Event(Body):
 
 class Events(Body):
     """Several events."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"events": [{"action_name": "click", "query_id": "5b8b0ef4c1f4a3d7"}]}]
+        }
+    )
 
     events: list[Event] = Field(min_length=1, max_length=100)
 

@@ -49,6 +49,10 @@ class WeightedPicture(Body):
 class SearchQuery(Body):
     """What is searched for: words, pictures, items, vectors, all together; a filter alone will do."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"text": "red dress", "where": "price < 50", "top": 5}]}
+    )
+
     text: Text | Annotated[Weights, Field(max_length=32)] | None = Field(
         None,
         description="words or an item's id; or several texts with weights, negative to push away",
@@ -117,6 +121,12 @@ class SearchQuery(Body):
 
 class Batch(Body):
     """Several queries."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"queries": [{"text": "red dress"}, {"like": "coin-0001", "top": 5}]}]
+        }
+    )
 
     queries: list[SearchQuery] = Field(min_length=1, max_length=MAX_BATCH)
 
@@ -328,6 +338,8 @@ class Snapshots(BaseModel):
 
 class Move(Body):
     """Where a ref shall point: exactly one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"snapshot": "v0002"}]})
 
     snapshot: str | None = Field(None, description="publish this snapshot with those before it")
     release: str | None = Field(None, description="roll back to this release of the ref's history")

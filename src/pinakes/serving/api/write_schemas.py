@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pinakes.serving.api.schemas import Base64, Body, Numbers, Plain
 from pinakes.sources.text import ID_LENGTH
@@ -58,11 +58,17 @@ class ItemIn(Body):
 class ItemsIn(Body):
     """Items to add or replace."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [{"id": "lamp-1", "title": "Brass lamp"}]}]}
+    )
+
     items: list[ItemIn] = Field(min_length=1, max_length=MAX_ITEMS)
 
 
 class LiveIn(Body):
     """Live attributes to change; null takes one away."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"attributes": {"price": 35}}]})
 
     attributes: dict[str, Plain] = Field(min_length=1)
 

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from pinakes.serving.access import Searcher, Visitor
 from pinakes.serving.context import ServingContext
+from pinakes.serving.pages.api_page import api_values
 from pinakes.serving.pages.asked import read_asked
 from pinakes.serving.pages.assets import static_file
 from pinakes.serving.pages.collection_page import collection_values
@@ -75,6 +76,11 @@ def pages_router(context: ServingContext) -> APIRouter:
         return await page(
             "collection.html", lambda: collection_values(context.engine, read_site(context.engine))
         )
+
+    @router.get("/api", dependencies=[Visitor])
+    async def api(request: Request) -> HTMLResponse:
+        document, address = request.app.openapi(), str(request.base_url).rstrip("/")
+        return await page("api.html", lambda: api_values(document, read_site(context.engine), address))
 
     add_login(router, context)
 

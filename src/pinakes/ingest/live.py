@@ -55,7 +55,8 @@ def publish_live(paths: CollectionPaths, settings: Settings, database: Database)
         live = pl.DataFrame(rows, schema=schema, orient="row")
         if written is None or ids is None:
             return live
-        return pl.concat([written.filter(~pl.col("id").is_in(list(ids))), live]).sort("id")
+        # What a deleted item had stays: a page that is turned, or a rollback, shows the item again.
+        return pl.concat([written.join(live, on="id", how="anti"), live]).sort("id")
 
     version = change_live(paths, change)
     with suppress(FileNotFoundError), database.write() as connection:

@@ -19,9 +19,9 @@ from pinakes.indexes.bm25 import Correction
 from pinakes.retrieval.facets import Facet, FacetRange
 from pinakes.retrieval.grid import inline_picture
 from pinakes.retrieval.kept import KeptAnswer
-from pinakes.retrieval.missed import WhyNothing
 from pinakes.retrieval.query_pictures import Pictures, query_pictures
 from pinakes.retrieval.results import Hit, PlanStep, Reason, Results
+from pinakes.retrieval.why_nothing import WhyNothing
 from pinakes.types import AttributeType, Collapse, Item, ItemScore, Rights, Value, View
 
 Vector = NDArray[np.floating] | Mapping[str, NDArray[np.floating]] | Sequence[float]

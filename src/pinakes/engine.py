@@ -31,6 +31,7 @@ from pinakes.retrieval.results import Results
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.snapshots.duplicates import Kind
 from pinakes.snapshots.layout import CollectionPaths
+from pinakes.snapshots.refs import LIVE
 from pinakes.snapshots.release import Release
 from pinakes.types import Collapse, Item, ItemScore, View
 
@@ -41,19 +42,13 @@ class Engine:
     Use `pinakes.open`, and close it (or use ``with``): it holds leases on the snapshots that it reads, and
     a process that decodes pictures.
 
-    Attributes:
+    Args:
         paths: of the collection.
         ref: which release answers; the engine follows it when it moves.
+        pinned: id of a release in the ref's history to stay on until `follow`.
     """
 
-    def __init__(self, paths: CollectionPaths, ref: str = "live", pinned: str | None = None) -> None:
-        """Store what to open.
-
-        Args:
-            paths: of the collection.
-            ref: which release answers.
-            pinned: id of a release in the ref's history to stay on until `follow`.
-        """
+    def __init__(self, paths: CollectionPaths, ref: str = LIVE, pinned: str | None = None) -> None:
         self.paths = paths
         self.ref = ref
         self._follower = Follower(paths, ref, pinned)

@@ -60,7 +60,7 @@ class Database:
             StorageError: the disk refused.
             IntegrityError: the file is damaged.
         """
-        with storage_errors(self.path), self.engine.connect() as connection, connection.begin():
+        with database_errors(self.path), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -72,7 +72,7 @@ class Database:
             StorageError: the disk refused: full, read-only, not permitted.
             IntegrityError: the file is damaged.
         """
-        with storage_errors(self.path), self.engine.connect() as connection:
+        with database_errors(self.path), self.engine.connect() as connection:
             writing = connection.execution_options(writing=True)
             with writing.begin():
                 yield writing
@@ -150,7 +150,7 @@ def path_of(connection: sa.Connection) -> Path:
 
 
 @contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
+def database_errors(path: Path) -> Iterator[None]:
     """Turn what SQLite reports about the file at ``path`` into errors of Pinakes."""
     try:
         yield

@@ -10,7 +10,7 @@ from pinakes.errors import MissingExtraError
 from pinakes.indexes.bm25 import Correction
 from pinakes.retrieval.facets import Facet
 from pinakes.retrieval.grid import picture_grid
-from pinakes.retrieval.missed import WhyNothing
+from pinakes.retrieval.why_nothing import WhyNothing
 from pinakes.types import Rights, Value
 
 if TYPE_CHECKING:

@@ -21,7 +21,6 @@ from pinakes.retrieval.facet_counts import FacetCounts
 from pinakes.retrieval.facets import Facet, count_facets
 from pinakes.retrieval.hydrate import Hydrator
 from pinakes.retrieval.mask import Allowed, Masks, Policy
-from pinakes.retrieval.missed import WhyNothing, why_nothing
 from pinakes.retrieval.query import EncodedQuery
 from pinakes.retrieval.receipt import receipt
 from pinakes.retrieval.results import Results
@@ -29,6 +28,7 @@ from pinakes.retrieval.roles import search_means, search_roles
 from pinakes.retrieval.signals import EXACT_ID, WORDS, Signal, sorted_only
 from pinakes.retrieval.sorting import read_sort, sorted_rows
 from pinakes.retrieval.stopwatch import Stopwatch
+from pinakes.retrieval.why_nothing import WhyNothing, why_nothing
 from pinakes.retrieval.words import Asked, ask, find_id
 from pinakes.snapshots.duplicates import Kind
 from pinakes.types import AttributeType

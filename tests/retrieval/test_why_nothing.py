@@ -4,7 +4,7 @@ import pytest
 
 import pinakes
 from pinakes.filters import parse_filter
-from pinakes.retrieval.missed import LeftOut, UnknownValue, WhyNothing, why_nothing
+from pinakes.retrieval.why_nothing import LeftOut, UnknownValue, WhyNothing, why_nothing
 
 SHOP = """id,title,colour,price
 a,red lamp,red,5

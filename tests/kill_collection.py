@@ -30,9 +30,9 @@ import sqlalchemy as sa
 import pinakes
 from pinakes.catalog.database import Database
 from pinakes.collection import Collection
-from pinakes.creation import restore_collection
 from pinakes.ingest.inbox import Inbox, deletion, upsert
 from pinakes.opening import open_engine
+from pinakes.snapshots import backup as backups
 from pinakes.snapshots.layout import TEMPORARY, list_snapshots
 from pinakes.snapshots.refs import list_refs, read_ref
 from pinakes.sources.base import Record
@@ -162,7 +162,7 @@ def rollback(folder: Path) -> None:
 
 def restore(folder: Path) -> None:
     if not folder.exists():
-        restore_collection(folder.with_name("kept.tar"), folder)
+        backups.restore(folder.with_name("kept.tar"), folder)
 
 
 def changes_waiting(folder: Path) -> None:
@@ -219,7 +219,7 @@ def restored(file: Path) -> Answers:
     if not file.exists():
         return None
     into = file.with_name("restored")
-    restore_collection(file, into)
+    backups.restore(file, into)
     return answers(into)
 
 

@@ -12,7 +12,6 @@ from PIL import Image
 import pinakes
 from pinakes.catalog.lease import writer_lease
 from pinakes.collection import Collection
-from pinakes.creation import restore_collection
 from pinakes.errors import (
     GateError,
     LockedError,
@@ -25,6 +24,7 @@ from pinakes.errors import (
 from pinakes.ingest import freeze
 from pinakes.ingest.inbox import Inbox, deletion, upsert
 from pinakes.media.originals import Originals
+from pinakes.snapshots.backup import restore
 from pinakes.snapshots.manifest import GateResult
 from pinakes.snapshots.reader import open_snapshot
 from pinakes.snapshots.refs import read_ref
@@ -240,7 +240,7 @@ def test_a_flipped_byte_is_found(gallery):
 
 def test_backup_and_restore_answer_alike(gallery, tmp_path):
     Collection(gallery).backup(tmp_path / "b.tar")
-    restore_collection(tmp_path / "b.tar", tmp_path / "copy")
+    restore(tmp_path / "b.tar", tmp_path / "copy")
     with pinakes.open(gallery) as one, pinakes.open(tmp_path / "copy") as other:
         assert one.release.id == other.release.id
         assert [(h.id, h.score) for h in one.search("coin")] == [

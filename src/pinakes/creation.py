@@ -1,4 +1,4 @@
-"""Making a collection, and bringing it up to date: from a source, or out of a backup."""
+"""Making a collection from a source, and bringing it up to date."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +9,6 @@ from pinakes.errors import SourceError
 from pinakes.ingest.outcome import IndexReport
 from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.setup import Options, find_setup, keep_frame, write_setup
-from pinakes.snapshots import backup as backups
 
 
 def index(
@@ -60,8 +59,3 @@ def index(
     write_setup(setup)
     report = Collection(setup.folder, progress).sync(prune=prune, waive=waive, refetch=refetch)
     return replace(report, notes=(*setup.notes, *report.notes))
-
-
-def restore_collection(file: Path, into: Path) -> backups.BackupReport:
-    """Make a collection out of a backup, in a new or empty folder, after every hash was checked."""
-    return backups.restore(file, into)

@@ -15,7 +15,7 @@ from pinakes.errors import GateError, IntegrityError, PinakesError, UnknownNameE
 COMMANDS = {
     "init": (
         "pinakes.cli.init:init",
-        "Write a commented pinakes.toml to start from; index does without one.",
+        "Write a commented pinakes.toml to start from; index works without one, too.",
     ),
     "index": (
         "pinakes.cli.index:index",
@@ -71,39 +71,39 @@ COMMANDS = {
     ),
     "verify": (
         "pinakes.cli.versions:verify",
-        "Hash and check every file of a release again; ends with status 1 when anything is wrong.",
+        "Hash and check every file of a release; ends with status 1 when anything is wrong.",
     ),
     "publish": (
         "pinakes.cli.versions:publish",
-        "Point a ref at a snapshot, with the base and the deltas before it.",
+        "Publish a snapshot: point a ref at it, with the base and the deltas before it.",
     ),
     "rollback": (
         "pinakes.cli.versions:rollback",
-        "Point a ref at an earlier release again.",
+        "Go back to an earlier release: point a ref at it again.",
     ),
     "prune": (
         "pinakes.cli.versions:prune",
-        "Delete snapshots that no kept release names and nobody reads, and kept pictures that nothing shows.",
+        "Delete snapshots that no recent release needs, and fetched pictures that nothing shows.",
     ),
     "export": (
         "pinakes.cli.export:export",
-        "Write the vectors of a space as .npy, and their ids and roles as Parquet, row by row.",
+        "Write the vectors of a space as .npy, and the id and role of each row as Parquet.",
     ),
     "backup": (
         "pinakes.cli.backups:backup",
-        "Write settings, catalogue, what the refs point to and models to one file; no pictures.",
+        "Write a collection to one file: settings, catalogue, served releases and models, no pictures.",
     ),
     "restore": (
         "pinakes.cli.backups:restore",
-        "Check every hash of a backup and put the collection into a new folder.",
+        "Put a collection from a backup into a new folder, after every hash was checked.",
     ),
     "encoders": (
         "pinakes.cli.encoders:encoders_app",
-        "Encoders: what there is, what it costs here, models to fetch.",
+        "List encoders and what they cost here, fetch and export models, migrate a collection.",
     ),
     "bench": (
         "pinakes.cli.bench:bench",
-        "Measure latency, recall, throughput, build time, memory and disk, of Pinakes and of its peers.",
+        "Measure latency, recall, throughput, build time, memory and disk of Pinakes and its peers.",
     ),
     "demo": (
         "pinakes.cli.demo:demo",

@@ -6,20 +6,18 @@ from typing import Annotated
 
 import typer
 
+from pinakes.cli.options import Folder, Json
 from pinakes.cli.output import number_of, print_json, say
 from pinakes.collection import Collection
-from pinakes.creation import restore_collection
-
-Folder = Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+from pinakes.snapshots.backup import restore as restore_backup
 
 
 def backup(
     folder: Folder,
-    file: Annotated[Path, typer.Argument(help="The .tar file to write.")],
+    file: Annotated[Path, typer.Argument(help="The .tar file to write.", metavar="FILE")],
     json: Json = False,
 ) -> None:
-    """Write settings, catalogue, what the refs point to and models to one file; no pictures.
+    """Write a collection to one file: settings, catalogue, served releases and models, no pictures.
 
     Earlier releases are not in it: after `restore` there is nothing to roll back to.
     """
@@ -34,12 +32,12 @@ def backup(
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file that `pinakes backup` wrote.")],
+    file: Annotated[Path, typer.Argument(help="A file that `pinakes backup` wrote.", metavar="FILE")],
     into: Annotated[Path, typer.Argument(help="A new or empty folder.", metavar="DIR")],
     json: Json = False,
 ) -> None:
-    """Check every hash of a backup and put the collection into a new folder."""
-    report = restore_collection(file, into)
+    """Put a collection from a backup into a new folder, after every hash was checked."""
+    report = restore_backup(file, into)
     if json:
         print_json(asdict(report))
     else:

@@ -16,6 +16,7 @@ from pinakes.bench.job import Job
 from pinakes.bench.report import Line, as_json, lines
 from pinakes.bench.run import Run, run_systems
 from pinakes.bench.systems import ENGINES, INDEXES, check_system
+from pinakes.cli.options import Json
 from pinakes.cli.output import console, print_json, print_notes, table
 from pinakes.cli.progress import progress_bars
 from pinakes.cores import usable_cores
@@ -84,9 +85,9 @@ def bench(
         Path | None,
         typer.Option("--work", help="Folder for data and indexes, used again; OUT/work by default."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
-    """Measure latency, recall, throughput, build time, memory and disk, of Pinakes and of its peers."""
+    """Measure latency, recall, throughput, build time, memory and disk of Pinakes and its peers."""
     names = _systems(systems)
     cases = filter_cases(SELECTIVITIES if filters else tuple(shares or ()))
     kept = work or out / "work"

@@ -1,19 +1,17 @@
 """Commands on what a collection holds: status, delete, block."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
+from pinakes.cli.options import Folder, Json
 from pinakes.cli.output import console, number_of, print_json, print_notes, say, table
 from pinakes.collection import Collection
 from pinakes.ingest.reports import unknown_ids
 
-Folder = Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")]
 Ids = Annotated[list[str], typer.Argument(help="Ids of items.", metavar="ID...")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def status(folder: Folder, json: Json = False) -> None:

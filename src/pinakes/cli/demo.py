@@ -12,6 +12,7 @@ from rich.markup import escape
 
 import pinakes
 from pinakes.cli.invite import invite
+from pinakes.cli.options import Json
 from pinakes.cli.output import console, print_json, table
 from pinakes.cli.progress import progress_bars
 from pinakes.creation import index
@@ -36,7 +37,7 @@ def demo(
     lan: Annotated[
         bool, typer.Option("--lan", help="Let everybody on this network search, and show a code for phones.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Generate a sample gallery, index it, answer a search, and serve it.
 

@@ -9,6 +9,7 @@ import typer
 
 import pinakes
 from pinakes.cli.duplicate_sheet import write_duplicate_sheet
+from pinakes.cli.options import Json
 from pinakes.cli.output import console, print_json, print_notes, say, table
 from pinakes.cli.progress import progress_bars
 from pinakes.cli.vectors import look_at_vectors
@@ -39,7 +40,7 @@ def doctor(
         typer.Option(help="Of vectors: measure the recall of this FAISS index.", metavar="FACTORY"),
     ] = None,
     html: Annotated[Path | None, typer.Option(help="Of vectors: write a page.", dir_okay=False)] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Look for silent trouble: duplicates, spellings of one value, quarantine, missing or damaged files.
 

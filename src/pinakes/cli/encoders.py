@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from pinakes.cli.options import Folder, Json
 from pinakes.cli.output import console, print_json, table
 from pinakes.cli.progress import progress_bars
 from pinakes.encoders.base import Family, ImageEncoder, TextEncoder, TextFamily
@@ -31,11 +32,10 @@ from pinakes.registry import components
 
 encoders_app = typer.Typer(
     name="encoders",
-    help="Encoders: what there is, what it costs here, models to fetch.",
+    help="List encoders and what they cost here, fetch and export models, migrate a collection.",
     no_args_is_help=True,
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 PICTURE_SIDE = 512
 """Pixels of the picture that encoders are timed with."""
@@ -143,7 +143,7 @@ def export(
 
 @encoders_app.command()
 def migrate(
-    folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
+    folder: Folder,
     to: Annotated[str, typer.Option(help="The encoder that the space is to have.", metavar="NAME")],
     space: Annotated[str, typer.Option(help="The space.")] = "picture",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")] = False,

@@ -6,12 +6,13 @@ import typer
 
 import pinakes
 from pinakes.cli import query as asked
+from pinakes.cli.options import Folder, Json
 from pinakes.cli.output import console, print_json, print_notes, say, table
 from pinakes.retrieval.explained import Explanation, Part
 
 
 def explain(
-    folder: asked.Folder,
+    folder: Folder,
     text: asked.Text = None,
     *,
     item: Annotated[str, typer.Option("--id", help="The item to explain.", metavar="ID")],
@@ -29,7 +30,7 @@ def explain(
     score: asked.Score = None,
     collapse: asked.CollapseUpTo = None,
     ref: asked.Ref = "live",
-    json: Annotated[bool, typer.Option(help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Say why an item ranks where it does for a query, or why it is not found.
 

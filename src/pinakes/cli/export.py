@@ -7,17 +7,18 @@ from typing import Annotated
 import typer
 
 import pinakes
+from pinakes.cli.options import Folder, Json, Ref
 from pinakes.cli.output import print_json, say
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
+    folder: Folder,
     out: Annotated[Path, typer.Argument(help="The folder to write into.", metavar="OUT")],
     space: Annotated[str, typer.Option(help="The space whose vectors are wanted.")] = "picture",
-    ref: Annotated[str, typer.Option(help="The ref whose release is read.")] = "live",
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    ref: Ref = "live",
+    json: Json = False,
 ) -> None:
-    """Write the vectors of a space as .npy, and their ids and roles as Parquet, row by row.
+    """Write the vectors of a space as .npy, and the id and role of each row as Parquet.
 
     Example: pinakes export photos --space picture vectors/
     """

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from pinakes.cli.options import Folder, Json, Waive
 from pinakes.cli.output import (
     console,
     number_of,
@@ -30,16 +31,18 @@ from pinakes.sources.headings import attribute_name
 from pinakes.sources.open import open_source
 from pinakes.sources.preview import Preview, preview
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
 
 def index(
     source: Annotated[Path, typer.Argument(help="A folder of pictures, or a table.", metavar="SOURCE")],
     into: Annotated[
         Path | None, typer.Option(help="The collection's folder, where it is not the source itself.")
     ] = None,
-    encoder: Annotated[str | None, typer.Option(help="Encoder of the pictures.")] = None,
-    id: Annotated[str | None, typer.Option("--id", help="The column that names an item.")] = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="The encoder: descriptor, clip, text, clip:FOLDER, ...")
+    ] = None,
+    id: Annotated[
+        str | None, typer.Option("--id", help="The column with the ids, where the guess is wrong.")
+    ] = None,
     view: Annotated[
         list[str] | None, typer.Option(help="ROLE=COLUMN of a table's pictures; may be repeated.")
     ] = None,
@@ -59,7 +62,7 @@ def index(
         str | None, typer.Option(help="The space of --vectors; the name of its file when not given.")
     ] = None,
     prune: Annotated[bool, typer.Option(help="Delete items that the source no longer has.")] = False,
-    waive: Annotated[list[str] | None, typer.Option(help="A gate that may fail; recorded by name.")] = None,
+    waive: Waive = None,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -104,7 +107,7 @@ def index(
 
 
 def add(
-    folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
+    folder: Folder,
     file: Annotated[Path, typer.Argument(help="A table with the columns of the source.", metavar="TABLE")],
     fetch: Annotated[
         bool, typer.Option("--fetch", help="Fetch https:// and s3:// pictures this time.")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from pinakes.cli.options import Json
 from pinakes.cli.output import console, number_of, print_json, print_notes
 from pinakes.ingest.template import is_empty, plan_template, write_template
 
@@ -18,11 +19,11 @@ def init(
     into: Annotated[
         Path | None, typer.Option(help="The collection's folder, where it is not DIR itself.")
     ] = None,
-    json: Annotated[bool, typer.Option(help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
-    """Write a commented pinakes.toml to start from; index does without one.
+    """Write a commented pinakes.toml to start from; index works without one, too.
 
-    It says what index would find out by itself, and never replaces a file.
+    It holds what index would find out by itself. A file that is there is never replaced.
 
     Example: pinakes init photos
     """

@@ -17,8 +17,7 @@ from pinakes.types import Collapse, ItemScore
 NO_COLLAPSE = "none"
 """What `--collapse` takes for the False of `Engine.search`."""
 
-Folder: TypeAlias = Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")]
-Text: TypeAlias = Annotated[str | None, typer.Argument(help="Words to search for, or an id.")]
+Text: TypeAlias = Annotated[str | None, typer.Argument(help="Words to search for, or an id.", metavar="TEXT")]
 Image: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

@@ -8,6 +8,7 @@ import typer
 
 import pinakes
 from pinakes.cli import query as asked
+from pinakes.cli.options import Folder, Json
 from pinakes.cli.output import FAILED, console, number_of, print_json, print_notes, say, table
 from pinakes.cli.sheet import write_sheet
 from pinakes.engine import Engine
@@ -21,7 +22,7 @@ FACET_VALUES = 12
 
 
 def search(
-    folder: asked.Folder,
+    folder: Folder,
     text: asked.Text = None,
     image: asked.Image = None,
     like: asked.Like = None,
@@ -45,9 +46,11 @@ def search(
     collapse: asked.CollapseUpTo = None,
     ref: asked.Ref = "live",
     html: Annotated[Path | None, typer.Option(help="Write a page with the pictures.", dir_okay=False)] = None,
-    explain: Annotated[bool, typer.Option(help="Print plan and timings.")] = False,
-    require_hit: Annotated[bool, typer.Option(help="End with status 1 when there is no hit.")] = False,
-    json: Annotated[bool, typer.Option(help="Print JSON.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Print plan and timings.")] = False,
+    require_hit: Annotated[
+        bool, typer.Option("--require-hit", help="End with status 1 when there is no hit.")
+    ] = False,
+    json: Json = False,
 ) -> None:
     """Search a collection by words, by picture, by item, or by several of them.
 

@@ -1,13 +1,13 @@
 """``pinakes serve``: the HTTP API and the pages of a collection."""
 
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
 from pinakes.cli.invite import invite
+from pinakes.cli.options import Folder
 from pinakes.cli.output import console
 from pinakes.serving.config import ServingConfig
 from pinakes.serving.keys import parse_keys
@@ -18,7 +18,7 @@ KEYS_VARIABLE = "PINAKES_API_KEYS"
 
 
 def serve(
-    folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
+    folder: Folder,
     port: Annotated[int, typer.Option(help="The port to listen on; 0 for any.", min=0, max=65535)] = 8000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     workers: Annotated[int, typer.Option(help="How many processes answer.", min=1, max=256)] = 1,

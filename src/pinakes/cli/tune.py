@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from pinakes.cli.options import Folder, Json
 from pinakes.cli.output import console, print_json, say, table
 from pinakes.cli.progress import progress_bars
 from pinakes.collection import Collection
@@ -16,7 +17,7 @@ from pinakes.sources.npy import open_vectors
 
 
 def tune(
-    folder: Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")],
+    folder: Folder,
     space: Annotated[str | None, typer.Option(help="One vector space; all when not given.")] = None,
     index: Annotated[
         list[str] | None, typer.Option(help="An index to try, such as int8 or pq:2; may be repeated.")
@@ -27,7 +28,7 @@ def tune(
     queries: Annotated[
         Path | None, typer.Option(help="Real query vectors, an .npy of shape (n, dim).")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Measure every index on the collection's own vectors, and keep the fastest that finds enough."""
     with progress_bars(quiet=json) as report:

@@ -1,25 +1,21 @@
 """Commands on versions: freeze, verify, publish, roll back, prune."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pinakes.cli.options import Folder, Json, Ref, Waive
 from pinakes.cli.output import FAILED, console, number_of, print_json, say, table
 from pinakes.cli.progress import progress_bars
 from pinakes.collection import Collection
 from pinakes.ingest.freeze import FreezeReport
 from pinakes.snapshots.release import Release
 
-Folder = Annotated[Path, typer.Argument(help="The collection's folder.", metavar="DIR")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Ref = Annotated[str, typer.Option(help="The ref.")]
-
 
 def freeze(
     folder: Folder,
-    waive: Annotated[list[str] | None, typer.Option(help="A gate that may fail; recorded by name.")] = None,
+    waive: Waive = None,
     json: Json = False,
 ) -> None:
     """Write what changed since the last release as a verified snapshot, without publishing it."""
@@ -30,7 +26,7 @@ def freeze(
 
 def compact(
     folder: Folder,
-    waive: Annotated[list[str] | None, typer.Option(help="A gate that may fail; recorded by name.")] = None,
+    waive: Waive = None,
     json: Json = False,
 ) -> None:
     """Write base and deltas together as one new base and publish it; fitted encoders are kept."""
@@ -40,7 +36,7 @@ def compact(
 
 
 def verify(folder: Folder, ref: Ref = "live", json: Json = False) -> None:
-    """Hash and check every file of a release again; ends with status 1 when anything is wrong."""
+    """Hash and check every file of a release; ends with status 1 when anything is wrong."""
     report = Collection(folder).verify(ref)
     if json:
         print_json(asdict(report))
@@ -58,11 +54,11 @@ def verify(folder: Folder, ref: Ref = "live", json: Json = False) -> None:
 
 def publish(
     folder: Folder,
-    snapshot: Annotated[str, typer.Argument(help="The snapshot, such as v0002.")],
+    snapshot: Annotated[str, typer.Argument(help="The snapshot, such as v0002.", metavar="SNAPSHOT")],
     ref: Ref = "live",
     json: Json = False,
 ) -> None:
-    """Point a ref at a snapshot, with the base and the deltas before it."""
+    """Publish a snapshot: point a ref at it, with the base and the deltas before it."""
     _show_release(Collection(folder).publish(snapshot, ref), ref, json=json)
 
 
@@ -72,7 +68,7 @@ def rollback(
     ref: Ref = "live",
     json: Json = False,
 ) -> None:
-    """Point a ref at an earlier release again."""
+    """Go back to an earlier release: point a ref at it again."""
     _show_release(Collection(folder).rollback(to, ref), ref, json=json)
 
 
@@ -81,7 +77,7 @@ def prune(
     keep: Annotated[int, typer.Option(help="How many releases of each ref's history to keep.")] = 3,
     json: Json = False,
 ) -> None:
-    """Delete snapshots that no kept release names and nobody reads, and kept pictures that nothing shows."""
+    """Delete snapshots that no recent release needs, and fetched pictures that nothing shows."""
     report = Collection(folder).prune(keep)
     if json:
         print_json(asdict(report))

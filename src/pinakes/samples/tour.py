@@ -27,7 +27,12 @@ class Stop:
         options = [("--like", self.like), ("--where", self.where)]
         words = ["pinakes", "search", str(folder), *([self.text] if self.text else [])]
         words += [word for name, value in options if value for word in (name, value)]
-        return shlex.join(words)
+        return " ".join(map(_quoted, words))
+
+
+def _quoted(word: str) -> str:
+    """Return a word as people quote it in a shell: with double quotes around the single ones of a filter."""
+    return f'"{word}"' if "'" in word and not set(word) & set('"$`\\!') else shlex.quote(word)
 
 
 ANSWERED = Stop("this, but blue", "blue", GARMENT, "family = 'garment'")

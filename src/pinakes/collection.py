@@ -324,7 +324,7 @@ class Collection:
         return replace(pruned, pictures=pictures.files, bytes=pruned.bytes + pictures.bytes)
 
     def backup(self, file: str | Path) -> backups.BackupReport:
-        """Write settings, catalogue, served releases, models and receipts to one tar file; no pictures."""
+        """Write settings, catalogue, served releases, models, receipts and kept pictures to one tar file."""
         with self._lease("backup"):
             return backups.backup(self.paths, Path(file))
 

@@ -14,6 +14,7 @@ from serving_checks import bearer, problem_of
 import pinakes
 from pinakes.catalog.lease import writer_lease
 from pinakes.collection import Collection
+from pinakes.creation import restore_collection
 from pinakes.serving.writer import Drainer
 
 REQUIRED = {"family": "thing", "date_added": "2024-02-29", "synthetic": True}
@@ -105,6 +106,25 @@ def test_pictures_come_as_base64_or_in_a_form_and_their_originals_are_kept(galle
     assert {"a", "b"} <= {hit.id for hit in engine.search(image=obverse, top=5, collapse=False)}
     kept = gallery / ".pinakes" / "media" / views[0]["media"][:2] / views[0]["media"]
     assert kept.read_bytes() == obverse
+
+
+def test_a_restored_backup_shows_the_pictures_that_were_sent(gallery, client_of, tmp_path):
+    client = client_of(gallery, base_url="http://localhost")
+    for name, id in (("coin-0001_obverse", "drained"), ("coin-0001_reverse", "waiting")):
+        # Not a picture of the source: other bytes, the same pixels.
+        files = {"obverse": picture(gallery, name) + b"\0"}
+        answer = client.post("/v1/items", data={"item": json.dumps(item(id))}, files=files)
+        assert answer.json()["items"][0]["status"] == "accepted", answer.text
+        if id == "drained":
+            Collection(gallery).drain()
+    Collection(gallery).backup(tmp_path / "b.tar")
+    restored = tmp_path / "restored"
+    restore_collection(tmp_path / "b.tar", restored)
+    assert not Collection(restored).drain().refused
+    again = client_of(restored, base_url="http://localhost")
+    for id in ("drained", "waiting"):
+        (view,) = again.get(f"/v1/items/{id}").json()["views"]
+        assert again.get(view["thumb"]).status_code == 200
 
 
 @pytest.mark.parametrize(

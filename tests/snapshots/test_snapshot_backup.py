@@ -21,6 +21,7 @@ from pinakes.errors import (
     UsageError,
 )
 from pinakes.kernels.hashing import digest
+from pinakes.media.originals import Originals
 from pinakes.snapshots.backup import LIST, backup, restore
 from pinakes.snapshots.blocks import block, read_blocks
 from pinakes.snapshots.layout import CollectionPaths, list_snapshots
@@ -53,7 +54,9 @@ def full(written: CollectionPaths) -> CollectionPaths:
     (written.receipts / ".tmp-fedcba9876543210.json").write_text("{")
     (written.root / "photo.jpg").write_bytes(b"not ours")
     written.media.mkdir()
-    (written.media / "thumb.webp").write_bytes(b"made again")
+    original = Originals(written.media).keep(b"sent over HTTP")
+    original.with_suffix(".webp").write_bytes(b"made again")
+    original.with_name(f".{original.name}.12.34").write_bytes(b"half writ")
     return written
 
 
@@ -83,7 +86,7 @@ def test_all_comes_back(full: CollectionPaths, tmp_path: Path) -> None:
         assert database.execute("select id from items").fetchall() == [("a",)]
     assert [str(name) for name in list_snapshots(found)] == ["v0001", "v0001+d0001"]
     assert [path.name for path in found.receipts.iterdir()] == ["0123456789abcdef.json"]
-    assert not found.media.exists()
+    assert [path.read_bytes() for path in found.media.rglob("*") if path.is_file()] == [b"sent over HTTP"]
     assert not (found.root / "photo.jpg").exists()
     assert found.snapshot("v0001").items.stat().st_mode & 0o777 == 0o444
     assert found.blocks.stat().st_mode & 0o777 == 0o644

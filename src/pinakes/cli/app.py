@@ -91,7 +91,7 @@ COMMANDS = {
     ),
     "backup": (
         "pinakes.cli.backups:backup",
-        "Write a collection to one file: settings, catalogue, served releases and models, no pictures.",
+        "Write a collection to one file: settings, catalogue, served releases and models.",
     ),
     "restore": (
         "pinakes.cli.backups:restore",

@@ -17,9 +17,10 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The .tar file to write.", metavar="FILE")],
     json: Json = False,
 ) -> None:
-    """Write a collection to one file: settings, catalogue, served releases and models, no pictures.
+    """Write a collection to one file: settings, catalogue, served releases and models.
 
-    Earlier releases are not in it: after `restore` there is nothing to roll back to.
+    Pictures that were sent or fetched go with it, those of the source do not. Earlier releases are not
+    in it: after `restore` there is nothing to roll back to.
     """
     report = Collection(folder).backup(file)
     if json:
@@ -27,7 +28,7 @@ def backup(
     else:
         say(
             f"{file}: {number_of(report.files, 'file')}, {report.bytes / 1e6:.1f} MB, with "
-            f"{', '.join(report.snapshots)}; without pictures and earlier releases"
+            f"{', '.join(report.snapshots)}; without the pictures of the source and earlier releases"
         )
 
 

@@ -2,17 +2,21 @@
 
 import hashlib
 import os
+import re
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pinakes.errors import StorageError
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
 
 @dataclass(frozen=True, slots=True)
 class Originals:
-    """Fetched pictures on the disk, each once however many addresses it has.
+    """Pictures on the disk that were fetched or sent, each once however many addresses it has.
 
     Attributes:
         folder: ``.pinakes/media`` of a collection.
@@ -27,6 +31,12 @@ class Originals:
             sha256: of its bytes, in hex.
         """
         return self.folder / sha256[:2] / sha256
+
+    def files(self) -> Iterator[Path]:
+        """Yield every picture that is kept, by name; nothing that was made of one, or is being written."""
+        for path in sorted(self.folder.glob("??/*")):
+            if _DIGEST.fullmatch(path.name):
+                yield path
 
     def keep(self, data: bytes) -> Path:
         """Write a picture, safe from a kill and a power cut when this returns; threads may do so at once.

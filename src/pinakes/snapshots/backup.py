@@ -21,6 +21,7 @@ from typing import IO
 from pinakes.errors import FormatVersionError, IntegrityError, SourceError, UsageError
 from pinakes.kernels.clock import utc_now
 from pinakes.kernels.hashing import digest
+from pinakes.media.originals import Originals
 from pinakes.snapshots.durable import exclusive, flush, flush_tree, move, remove, storage_errors
 from pinakes.snapshots.layout import TEMPORARY, CollectionPaths, check_collection
 from pinakes.snapshots.leases import hold_leases
@@ -54,7 +55,8 @@ class BackupReport:
 def backup(paths: CollectionPaths, file: Path) -> BackupReport:
     """Write a backup: settings, refs, their snapshots, models, live attributes, blocks, catalogue, receipts.
 
-    Readers and a writer may go on meanwhile. Left out are pictures of a source, which are the owner's,
+    With them go the pictures that were sent or fetched, of which there may be no other copy. Readers and a
+    writer may go on meanwhile. Left out are pictures of a source, which are the owner's,
     thumbnails, indexes and features, which are built again, and feedback, which no answer depends on.
 
     Args:
@@ -81,6 +83,9 @@ def backup(paths: CollectionPaths, file: Path) -> BackupReport:
             check_release(paths, release)
         folders = [paths.models, *(paths.snapshot(name).folder for name in snapshots)]
         members = _members(stage.root, stage.root) | _members(paths.root, *folders)
+        # After the catalogue was copied: a picture is kept before the change that brings it.
+        originals = Originals(paths.media).files()
+        members |= {path.relative_to(paths.root).as_posix(): path for path in originals}
         records = _pack(temporary, members)
         flush(temporary)
         move(temporary, file)

@@ -87,8 +87,9 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS, shorter_side: ShorterSi
 
     Args:
         data: the whole file.
-        limits: bytes, pixels and aspect that are allowed; pixels and aspect are checked before decoding.
-            Pillow's own guard refuses above 179 million pixels whatever is allowed here.
+        limits: bytes, pixels and aspect that are allowed; pixels and aspect are checked before decoding, of a
+            JPEG at the size at which it is decoded. Pillow's own guard refuses above 179 million pixels
+            whatever is allowed here.
         shorter_side: pixels that are enough. A JPEG is then decoded at 1/2, 1/4 or 1/8 by libjpeg's scaled
             inverse DCT, up to three times faster, to a shorter side of still at least this, see
             `pinakes.media.scale`. Other formats, and pictures that are smaller, keep their full size.
@@ -106,29 +107,34 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS, shorter_side: ShorterSi
     except MediaError:
         raise
     except UnidentifiedImageError as error:
-        detail = f"it begins with {_beginning(data)}; JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF and HEIC are read"
-        raise MediaError(Reason.NOT_A_PICTURE, detail) from error
+        wanted = "no intact header of a JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF or HEIC"
+        raise MediaError(Reason.NOT_A_PICTURE, f"{wanted}: it begins with {_beginning(data)}") from error
+    except Image.DecompressionBombError as error:
+        found = f"more than {2 * (Image.MAX_IMAGE_PIXELS or 0):,} pixels"
+        raise MediaError(Reason.TOO_MANY_PIXELS, f"{found}, {limits.pixels:,} are allowed") from error
     except MemoryError as error:
         raise MediaError(Reason.OUT_OF_MEMORY, "there was not enough memory to decode it") from error
     except Exception as error:  # Pillow's plugins raise nearly every built-in exception on hostile input
-        raise MediaError(_reason(error), f"{type(error).__name__}: {error}") from error
+        kind = "" if isinstance(error, OSError) and str(error) else f"{type(error).__name__}: "
+        raise MediaError(_reason(error), f"{kind}{error}") from error
 
 
 def _decode(data: bytes, limits: Limits, shorter_side: ShorterSide | None) -> Picture:
     image = _open(data)
     name = image.format or "unknown"
-    _check_size(image.size, limits)
+    # Only JPEG: HEIF would answer with an embedded thumbnail, which may show something else.
+    factor = reduction(min(image.size), shorter_side) if name in _SCALED else 1
+    _check_size(image.size, limits, factor)
     header_size = image.size
     drafted = None
-    # Only JPEG: HEIF would answer with an embedded thumbnail, which may show something else.
     if name in _SCALED:
         image.decodermaxblock = len(data)  # not in parts of 64 KiB: 0.8 of 29 ms of a phone's photo
-        if (factor := reduction(min(image.size), shorter_side)) > 1:
-            drafted = image.draft(None, (image.width // factor, image.height // factor))
+    if factor > 1:
+        drafted = image.draft(None, (image.width // factor, image.height // factor))
     image.load()
     # Some headers are corrected while loading (icons, transformed HEIF).
     width, height = header_size if drafted else image.size
-    _check_size((width, height), limits)
+    _check_size((width, height), limits, factor if drafted else 1)
     orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     upright: Image.Image = to_srgb(image)
     if orientation in _UPRIGHT:
@@ -169,11 +175,12 @@ def _has_avif_brand(data: bytes) -> bool:
     return any(data[at : at + 4] in _AVIF_BRANDS for at in range(16, end, 4))
 
 
-def _check_size(size: tuple[int, int], limits: Limits) -> None:
+def _check_size(size: tuple[int, int], limits: Limits, factor: int) -> None:
+    """Refuse a picture that is too large when it is decoded smaller by a factor, or too long."""
     width, height = size
     if width < 1 or height < 1:
         raise MediaError(Reason.UNDECODABLE, f"its header says {width} x {height} pixels")
-    if width * height > limits.pixels:
+    if width * height > limits.pixels * factor**2:
         found = f"{width:,} x {height:,} = {width * height:,} pixels"
         raise MediaError(Reason.TOO_MANY_PIXELS, f"{found}, {limits.pixels:,} are allowed")
     if max(size) > limits.aspect * min(size):
@@ -191,8 +198,6 @@ def _beginning(data: bytes) -> str:
 
 
 def _reason(error: Exception) -> Reason:
-    if isinstance(error, Image.DecompressionBombError):
-        return Reason.TOO_MANY_PIXELS
     if isinstance(error, EOFError) or "truncated" in str(error).lower():
         return Reason.TRUNCATED
     return Reason.UNDECODABLE

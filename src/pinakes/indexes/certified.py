@@ -88,7 +88,7 @@ def certified(
         int64 rows, ascending: a superset of the true k best.
     """
     if mask is not None and share < FEW_ALLOWED:
-        among = np.flatnonzero(mask)
+        among = scanner.rows_of(mask)
         return proof.attempt(lambda most: scanner.best_among(asked, most, among), ATTEMPTS)
     if mask is not None and share >= MOST_ALLOWED:
         allowed = mask

@@ -56,9 +56,10 @@ class ExactIndex:
         in_place = mask is None or scanned >= FEW_ALLOWED * n
         if by_faiss and in_place and k >= 1:
             return [self._scan(query, k, mask, scanned) for query in queries]
+        if by_faiss and mask is not None and 1 <= k < scanned:
+            allowed = self._codes.rows_of(mask)
+            return [Proposal(self._gather(query, k, allowed), scanned) for query in queries]
         among = None if mask is None else np.flatnonzero(mask)
-        if by_faiss and among is not None and 1 <= k < scanned:
-            return [Proposal(self._gather(query, k, among), scanned) for query in queries]
         return [Proposal(rows, scanned) for rows in best_rows(self._vectors, queries, k, among)]
 
     def save(self, folder: Path) -> None:

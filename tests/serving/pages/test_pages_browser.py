@@ -90,6 +90,15 @@ def test_the_old_grid_dims_and_never_blanks(open_page):
     assert ids(page) != before
 
 
+def test_a_slow_picture_is_told_to_those_who_see_no_bar(open_page, photo):
+    page = open_page("/?q=blue")
+    page.route("**/search", lambda route: page.wait_for_timeout(1200) or route.continue_())
+    page.set_input_files("#picture", photo)
+    page.wait_for_selector("#count:text('Sending the picture')", state="attached")
+    page.wait_for_selector(DONE)
+    assert page.text_content("#count") == page.text_content(".summary strong")
+
+
 def test_the_newest_words_win(open_page, served_engine):
     page = open_page()
     for words in ("b", "bl", "blue", "blue d", "daisy"):

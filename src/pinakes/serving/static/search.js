@@ -6,6 +6,7 @@ import { forget, keep, kept } from "./kept.js";
 import { watchPicture } from "./picture.js";
 
 const TYPING = 110; // milliseconds without a key before a search begins
+const PATIENCE = 700; // milliseconds of waiting before those who see no bar are told
 const $ = (id) => document.getElementById(id);
 
 let running = null; // AbortController of the request under way
@@ -76,6 +77,7 @@ async function search(address, step, restored = null) {
   running = new AbortController();
   const { signal } = running;
   const before = location.href;
+  const slow = setTimeout(() => say(picture ? "Sending the picture" : "Searching"), PATIENCE);
   busy(true);
   try {
     const answer = await ask(address, picture?.blob, signal, step === "replace");
@@ -94,6 +96,7 @@ async function search(address, step, restored = null) {
     if (problem.kind === "picture-refused" || problem.kind === "too-large") take(null);
     showProblem(problem, () => search(address, step, restored));
   } finally {
+    clearTimeout(slow);
     if (!signal.aborted) busy(false);
   }
 }

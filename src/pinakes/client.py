@@ -61,6 +61,10 @@ class Client:
     key: str | None = field(default=None, repr=False)
     timeout: float = 30.0
 
+    def __post_init__(self) -> None:
+        if not self.url.startswith(("http://", "https://")):
+            raise UsageError(f"the url of a service begins with http:// or https://, got {self.url!r}")
+
     def search(
         self,
         text: str | Mapping[str, float] | None = None,
@@ -252,9 +256,15 @@ class Client:
             with error:
                 raise _error(error.code, error.read()) from None
         except (OSError, HTTPException) as error:
-            raise PinakesError(f"no answer from {self.url}: {error}") from None
+            raise PinakesError(f"no answer from {self.url}: {_said(error)}") from None
         except ValueError as error:
             raise PinakesError(f"{self.url} is not the address of a served collection: {error}") from None
+
+
+def _said(error: Exception) -> str:
+    """Return what an error says, without the wrapping and the number that are of use to programs alone."""
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    return str((isinstance(cause, OSError) and cause.strerror) or cause)
 
 
 def read_results(answer: Mapping[str, Any]) -> Results:

@@ -136,7 +136,7 @@ def recall_under_filters(axes: Axes, report: Report) -> None:
         fixed |= {line["case"]: line for line in system["lines"] if line["phase"] == "fixed"}
         worst: dict[float, float] = {}
         for case, line in fixed.items():
-            if (match := re.search(r"([\d.]+)%", case)) and line["recall"] is not None:
+            if (match := re.search(r"([\d.]+)%$", case)) and line["recall"] is not None:
                 share = float(match[1])
                 worst[share] = min(worst.get(share, 1.0), line["recall"])
         if worst:

@@ -90,3 +90,21 @@ def test_queries_are_asked_at_least_twenty_times_however_slow(job):
     asked = [row for row in rows if row["phase"] == "measure" and row["case"] == str(UNFILTERED)]
     assert len(asked) == 2 * 18  # fewer than twenty are there
     assert np.all([row["recall"] == 1.0 for row in asked])
+
+
+def test_every_query_that_is_measured_has_a_filter_of_its_own_where_it_is_asked_once(job):
+    once, asked = Case(Kind.INDEPENDENT, 0.5, once=True), []
+
+    class Listening(Peer):
+        def search(self, query, k, where):
+            asked.append(where)
+            return super().search(query, k, where)
+
+    keep_answers(job[1], (once,), 10, silent)
+    summary, rows = measured(job, Listening(1), cases=(UNFILTERED, once), clients=1)
+    found = [row for row in rows if row["phase"] == "measure" and row["case"] == str(once)]
+    filters = {(row["kind"], row["query"]): job[1].filters(row["kind"], once)[row["query"]] for row in found}
+    assert len(set(filters.values())) == len(found) > 20
+    assert all(asked.count(where) == 1 for where in filters.values())
+    assert {row["recall"] for row in found} == {1.0}
+    assert list(summary.queries_per_second) == [str(UNFILTERED)]  # threads would ask again

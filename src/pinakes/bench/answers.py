@@ -13,11 +13,11 @@ from pinakes.ingest.progress import Report
 
 def keep_answers(dataset: Dataset, cases: Sequence[Case], k: int, progress: Report) -> None:
     """Compute the exact answers that are not kept yet."""
-    for kind, queries in dataset.queries.items():
+    for kind in dataset.queries:
         missing = [case for case in cases if not _path(dataset, kind, case, k).exists()]
         if not missing:
             continue
-        for case, found in exact_answers(dataset, queries, missing, k, progress).items():
+        for case, found in exact_answers(dataset, kind, missing, k, progress).items():
             rows = np.full((len(found), k), -1, dtype=np.int64)
             for at, truth in enumerate(found):
                 rows[at, : len(truth.rows)] = truth.rows
@@ -36,4 +36,5 @@ def read_answers(dataset: Dataset, kind: str, case: Case, k: int) -> list[Truth]
 
 
 def _path(dataset: Dataset, kind: str, case: Case, k: int) -> Path:
-    return dataset.folder / "truth" / f"{kind}-{case.kind}-{case.share:g}-top{k}.npz"
+    once = "-once" if case.once else ""
+    return dataset.folder / "truth" / f"{kind}-{case.kind}-{case.share:g}{once}-top{k}.npz"

@@ -47,7 +47,7 @@ class Job:
     def read(cls, path: Path) -> "Job":
         """Read what `write` wrote."""
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        raw["cases"] = tuple(Case(Kind(case["kind"]), case["share"]) for case in raw["cases"])
+        raw["cases"] = tuple(Case(Kind(case["kind"]), case["share"], case["once"]) for case in raw["cases"])
         raw.update({name: Path(raw[name]) for name in ("dataset", "out", "kept")})
         return cls(**raw)
 

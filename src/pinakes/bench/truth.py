@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.bench.data.cases import Case
+from pinakes.bench.data.cases import Case, Range
 from pinakes.bench.data.dataset import CHUNK, Dataset
 from pinakes.ingest.progress import Report
 from pinakes.kernels.similarity import cosine_scores, scan_error
@@ -64,41 +64,47 @@ class _Best:
 
 def exact_answers(
     dataset: Dataset,
-    queries: NDArray[np.float32],
+    kind: str,
     cases: Sequence[Case],
     k: int,
     progress: Report,
 ) -> dict[Case, list[Truth]]:
-    """Answer every query under every filter, exactly, in one pass over the vectors.
+    """Answer every query of a kind under every filter, exactly, in one pass over the vectors.
 
     Args:
-        queries: unit, shape (m, dim).
         k: rows of an answer.
         progress: told how many rows were looked at.
 
     Returns:
         For each case one `Truth` a query.
     """
-    rows, n = dataset.rows, len(dataset.rows)
-    sides = dataset.sides(queries)
-    filters = {case: {side: case.where(n, side) for side in (-1, 1)} for case in cases}
+    queries, rows, n = dataset.queries[kind], dataset.rows, len(dataset.rows)
+    filters = {case: _grouped(dataset.filters(kind, case)) for case in cases}
     running = {case: [_Best(k, 2.0 * scan_error(rows.shape[1])) for _ in queries] for case in cases}
     for start in range(0, n, CHUNK):
         block = np.asarray(rows[start : start + CHUNK], dtype=np.float32)
         scores = queries @ block.T
         columns = {name: values[start : start + CHUNK] for name, values in dataset.columns.items()}
         for case in cases:
-            for side, where in filters[case].items():
+            for where, asking in filters[case].items():
                 kept = np.arange(len(block)) if where is None else np.flatnonzero(where.mask(columns))
                 if not len(kept):
                     continue
-                for at in np.flatnonzero(sides == side):
+                for at in asking:
                     running[case][at].offer(kept + start, scores[at, kept])
         progress("exact answers", min(start + CHUNK, n), n)
     return {
         case: [_settle(rows, query, one.rows(), k) for query, one in zip(queries, found, strict=True)]
         for case, found in running.items()
     }
+
+
+def _grouped(filters: Sequence[Range | None]) -> dict[Range | None, list[int]]:
+    """Return the places of each filter."""
+    places: dict[Range | None, list[int]] = {}
+    for at, where in enumerate(filters):
+        places.setdefault(where, []).append(at)
+    return places
 
 
 def _settle(

@@ -79,7 +79,8 @@ class Measurement:
                     self._measure("measure", case, None)
                 if job.sweep:
                     self._sweep()
-                throughput = {str(case): self._throughput(case) for case in job.cases if job.clients}
+                again = [case for case in job.cases if job.clients and not case.once]
+                throughput = {str(case): self._throughput(case) for case in again}
             peak = memory.peak_resident() + sum(memory.resident(pid).all for pid in system.processes())
             settings = dict(system.settings())
         finally:
@@ -175,9 +176,9 @@ class Measurement:
         """Ask queries one after the other until the time is up, write a row for each, and return the rows."""
         dataset, k = self._dataset, self._job.k
         queries = dataset.queries[kind]
-        filters = [case.where(len(dataset.rows), int(side)) for side in dataset.sides(queries)]
+        filters = dataset.filters(kind, case)
         if phase != "cold":
-            for number in [*numbers][-WARMING:]:
+            for number in self._tuning(kind)[-WARMING:]:
                 self._system.search(queries[number], k, filters[number])
         answers: list[tuple[int, float, NDArray[np.int64]]] = []
         begun = time.perf_counter()
@@ -217,7 +218,7 @@ class Measurement:
         dataset, k = self._dataset, self._job.k
         kind = next(iter(dataset.queries))
         queries = dataset.queries[kind]
-        filters = [case.where(len(dataset.rows), int(side)) for side in dataset.sides(queries)]
+        filters = dataset.filters(kind, case)
         numbers = self._measured(kind)
         self._system.spend(self._efforts[case])
         until = time.perf_counter() + min(2.0, self._job.seconds)

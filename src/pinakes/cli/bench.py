@@ -61,6 +61,10 @@ def bench(
         typer.Option("--filter", help="Measure filters that pass this share of the rows; may be repeated."),
     ] = None,
     filters: Annotated[bool, typer.Option("--filters", help="Measure filters from 0.01 % to 100 %.")] = False,
+    once: Annotated[
+        bool,
+        typer.Option("--once", help="Measure each filter also where every query has one of its own."),
+    ] = False,
     top: Annotated[int, typer.Option("-n", "--top", "--limit", help="Rows of an answer.", min=1)] = 10,
     recall: Annotated[
         float, typer.Option("--recall", help="Spend as much effort as this recall needs.", min=0, max=1)
@@ -89,7 +93,9 @@ def bench(
 ) -> None:
     """Measure latency, recall, throughput, build time, memory and disk of Pinakes and its peers."""
     names = _systems(systems)
-    cases = filter_cases(SELECTIVITIES if filters else tuple(shares or ()))
+    cases = filter_cases(SELECTIVITIES if filters else tuple(shares or ()), once=once)
+    if once and not cases:
+        raise UsageError("--once is of filters: name some with --filter 0.05, or --filters for all")
     kept = work or out / "work"
     with progress_bars(quiet=json) as progress:
         dataset = _dataset(

@@ -53,35 +53,45 @@ class Case:
         kind: independent of the vectors, near to the query (rows of its own side of the first principal
             direction) or far (of the other side).
         share: of the rows, 0 to 1.
+        once: every query has a filter of its own, which was never asked before; otherwise a side shares one.
     """
 
     kind: Kind
     share: float
+    once: bool = False
 
     def __str__(self) -> str:
-        return "no filter" if self.kind is Kind.ALL else f"{self.kind} {self.share:.2%}"
+        if self.kind is Kind.ALL:
+            return "no filter"
+        return f"{self.kind} {self.share:.2%}" + (", asked once" if self.once else "")
 
-    def where(self, rows: int, side: int) -> Range | None:
+    def where(self, rows: int, side: int, number: int = 0) -> Range | None:
         """Return the filter for a query.
 
         Args:
             rows: of the data set.
             side: of the first principal direction on which the query lies, -1 or 1.
+            number: of the query; filters that are asked once lie a row further for each.
         """
-        count = max(1, round(self.share * rows))
         if self.kind is Kind.ALL:
             return None
+        count = max(1, round(self.share * rows))
+        low = 1 + number % (rows - count) if self.once and count < rows else 0
         if self.kind is Kind.INDEPENDENT:
-            return Range(Column.SHUFFLED, 0, count)
-        high = (side > 0) == (self.kind is Kind.NEAR)
-        return Range(Column.ALONG, rows - count, rows) if high else Range(Column.ALONG, 0, count)
+            return Range(Column.SHUFFLED, low, low + count)
+        if (side > 0) == (self.kind is Kind.NEAR):
+            low = rows - count - low
+        return Range(Column.ALONG, low, low + count)
 
 
 UNFILTERED = Case(Kind.ALL, 1.0)
 
 
-def filter_cases(selectivities: tuple[float, ...] = SELECTIVITIES) -> tuple[Case, ...]:
-    """Return every kind of filter at every selectivity."""
+def filter_cases(selectivities: tuple[float, ...] = SELECTIVITIES, *, once: bool = False) -> tuple[Case, ...]:
+    """Return every kind of filter at every selectivity, and where asked for each once more, asked once."""
     return tuple(
-        Case(kind, share) for kind in (Kind.INDEPENDENT, Kind.NEAR, Kind.FAR) for share in selectivities
+        Case(kind, share, once=alone)
+        for kind in (Kind.INDEPENDENT, Kind.NEAR, Kind.FAR)
+        for share in selectivities
+        for alone in ((False, True) if once and share < 1 else (False,))
     )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from pinakes.bench.data.cases import Column
+from pinakes.bench.data.cases import Case, Column, Range
 from pinakes.bench.data.generate import Cloud, write_rows
 from pinakes.bench.data.spectrum import Spectrum, fit_spectrum
 from pinakes.errors import SourceError
@@ -82,6 +82,12 @@ class Dataset:
         """
         along = queries @ self.direction
         return np.where(along > np.median(along), 1, -1)
+
+    def filters(self, kind: str, case: Case) -> list[Range | None]:
+        """Return the filter of each query of a kind."""
+        before = sum(len(found) for name, found in self.queries.items() if name < kind)
+        sides = self.sides(self.queries[kind]).tolist()
+        return [case.where(len(self.rows), side, number) for number, side in enumerate(sides, start=before)]
 
 
 def generate_dataset(

@@ -26,6 +26,7 @@ from pinakes.ingest.workshop import (
     served_release,
     writing,
 )
+from pinakes.kernels.spread import spread_evenly
 from pinakes.opening import open_engine
 from pinakes.settings import Settings, load_settings, save_settings
 from pinakes.snapshots import refs
@@ -191,8 +192,7 @@ class Migration:
         paths = self._paths
         base = refs.read_release(paths, LIVE).snapshots[0].name
         ids = open_snapshot(paths, base).items["id"]
-        rows = np.unique(np.linspace(0, len(ids) - 1, min(QUERIES, len(ids))).astype(np.int64))
-        return [ids[int(row)] for row in rows]
+        return [ids[row] for row in spread_evenly(len(ids), QUERIES).tolist()]
 
     def _neighbours(self, engine: Engine) -> Callable[[str], Sequence[str]]:
         others = {name: 0.0 for name in load_settings(self._paths.root).spaces if name != self.space}

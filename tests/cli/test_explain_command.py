@@ -21,7 +21,7 @@ def test_what_is_not_found_says_why_once(pinakes, pristine):
     assert out.count("it does not pass price < 3: its price is not known") == 1
     assert err == ""
     _, out, err = pinakes("explain", pristine, "coin", "--id", "flower-0001")
-    assert "nothing was compared in the space picture" in err
+    assert "the space picture was not searched" in err
     assert out.count("it holds none of the words") == 1
 
 

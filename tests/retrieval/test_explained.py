@@ -208,7 +208,7 @@ def test_an_order_wants_all_words(shop):
 
 def test_spaces_in_which_nothing_was_compared_are_named(gallery):
     assert gallery.explain("coin-0003", {"text": "coin"}).notes == (
-        "nothing was compared in the space picture: words count there only where no item holds them",
+        "the space picture was not searched: it counts for words only where no item holds them",
     )
     assert gallery.explain("coin-0003", {"like": "coin-0001"}).notes == ()
 

@@ -25,10 +25,11 @@ from pinakes.ingest.census import take_census
 from pinakes.ingest.encoders import of_pictures
 from pinakes.ingest.outcome import IndexReport
 from pinakes.ingest.rehearsal import Rehearsal, rehearse
-from pinakes.ingest.setup import PICTURE_SPACE, Options, Setup, find_setup, write_setup
+from pinakes.ingest.setup import Options, Setup, find_setup, write_setup
 from pinakes.ingest.workshop import open_families
 from pinakes.sources.headings import attribute_name
 from pinakes.sources.open import open_source
+from pinakes.sources.places import PICTURE_SPACE
 from pinakes.sources.preview import Preview, preview
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.kernels.similarity import Stored
+from pinakes.kernels.spread import spread_evenly
 from pinakes.snapshots.norms import blocks
 
 SAMPLE = 500
@@ -39,7 +40,7 @@ def measure_neighbours(vectors: Stored, items: NDArray[np.int64]) -> Neighbours 
     n = len(vectors)
     if n < FEWEST or items[0] == items[-1]:
         return None
-    sample = np.unique(np.linspace(0, n - 1, SAMPLE).astype(np.int64))
+    sample = spread_evenly(n, SAMPLE)
     queries = np.asarray(vectors[sample], dtype=np.float32)
     nearest = np.full(len(sample), -1.0, dtype=np.float32)
     for start, block in blocks(vectors):

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.encoders.base import EncoderFamily
-from pinakes.errors import GateError, MediaError
+from pinakes.errors import GateError
+from pinakes.ingest.copies import small_copies
 from pinakes.media.job import Decoded, Job
 from pinakes.media.pool import DecodePool
-from pinakes.media.read import read_picture_file
-
-COPY_SIDE = 256
-"""Longer side in pixels of the copies that must be near their pictures."""
+from pinakes.snapshots.norms import NORM_TOLERANCE
 
 ROW_BYTES = 900
 """What a picture takes on the disk beside features and vectors: catalogue, tables and words."""
-
-NORMS = (0.99, 1.01)
-"""Lengths that a unit vector may have, as at the freeze."""
 
 LEAST_APART = 0.02
 """By how much the mean cosine of copies to their own pictures must exceed that to the others. Vectors that do
@@ -125,7 +119,7 @@ def rehearse(paths: Sequence[Path], families: Mapping[str, EncoderFamily]) -> Re
             if decoded
         }
         seconds = time.monotonic() - begun
-        copies = [_prepared_copy(pool, copy) for copy in _copies(paths)] if decoded else []
+        copies = [_prepared_copy(pool, copy) for copy in small_copies(paths)] if decoded else []
     known = {each.sha256: row for row, each in enumerate(decoded)}
     pairs = [
         (known[answer.sha256], copy)
@@ -155,18 +149,6 @@ def _encode(answer: Decoded, families: Mapping[str, EncoderFamily]) -> None:
         family.features.encode_images([answer.prepared[name]] * 2)
 
 
-def _copies(paths: Sequence[Path]) -> list[bytes | None]:
-    """Return each picture as a small WebP, or None where it cannot be read."""
-    copies: list[bytes | None] = []
-    with DecodePool(phash=False, thumbnail=COPY_SIDE, workers=1) as pool:
-        for path in paths:
-            copy = None
-            with suppress(MediaError):
-                copy = pool.decode_one(read_picture_file(path)).thumbnail
-            copies.append(copy)
-    return copies
-
-
 def _prepared_copy(pool: DecodePool, copy: bytes | None) -> Mapping[str, NDArray[Any]] | None:
     return None if copy is None else pool.decode_one(copy).prepared
 
@@ -190,7 +172,7 @@ def _judge(
     lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
     norms = float(lengths.min()), float(lengths.max())
     problems = []
-    if norms[0] < NORMS[0] or norms[1] > NORMS[1]:
+    if max(1 - norms[0], norms[1] - 1) > NORM_TOLERANCE:
         problems.append(f"lengths are {norms[0]:.3f} to {norms[1]:.3f}, of unit vectors 1")
     alone = fitted.project(encoder.encode_images([decoded[0].prepared[name]]))
     if alone[0].tobytes() != vectors[0].tobytes():

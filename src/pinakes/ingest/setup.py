@@ -21,13 +21,14 @@ from pinakes.sources.frame import save_frame
 from pinakes.sources.infer import infer_settings
 from pinakes.sources.npy import open_vectors
 from pinakes.sources.paths import plain_path
+from pinakes.sources.places import PICTURE_SPACE
 from pinakes.types import BROUGHT, SETTINGS_FILE
 
 FRAME_FILE = "items.parquet"
 """Where a data frame is kept, so that it can be read again."""
 
-PICTURE_SPACE, TEXT_SPACE = "picture", "text"
-"""The spaces that get an encoder which is named without a space."""
+TEXT_SPACE = "text"
+"""The space of an encoder of words that is named without one; for pictures that is `PICTURE_SPACE`."""
 
 
 @dataclass(frozen=True, slots=True)

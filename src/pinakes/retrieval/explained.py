@@ -333,9 +333,9 @@ def _corrected(words: Asked | None, allowed: Allowed) -> list[str]:
 
 
 def _silent(searcher: Searcher, query: EncodedQuery, trace: _Trace) -> list[str]:
-    """Name the spaces in which nothing was compared."""
+    """Name the spaces that were not searched."""
     searched = {signal.name for signal in trace.signals}
     unused = query.fallback is not None and trace.query.fallback is not None
-    why = ": words count there only where no item holds them" if unused else ""
+    why = ": it counts for words only where no item holds them" if unused else ""
     silent = [name for name in searcher.corpus.spaces if name not in searched]
-    return [f"nothing was compared in the space {name}{why}" for name in silent if searched]
+    return [f"the space {name} was not searched{why}" for name in silent if searched]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pinakes.encoders.base import ImageEncoder, TextEncoder
 from pinakes.errors import MediaError
 from pinakes.kernels.similarity import Stored
+from pinakes.kernels.spread import spread_evenly
 from pinakes.media.pool import DecodePool
 from pinakes.media.read import read_picture_file
 from pinakes.sources.files import PictureFiles
@@ -93,8 +94,8 @@ def bind_texts(
 
 
 def _spread(rows: NDArray[np.int64]) -> list[int]:
-    picked = np.unique(np.linspace(0, len(rows) - 1, min(SAMPLE, len(rows))).astype(np.int64))
-    return [int(row) for row in rows[picked]]
+    sample: list[int] = rows[spread_evenly(len(rows), SAMPLE)].tolist()
+    return sample
 
 
 def _row(vectors: Stored, row: int) -> NDArray[np.float32]:

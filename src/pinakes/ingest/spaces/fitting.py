@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from pinakes.encoders.base import EncoderFamily, FittedEncoder
 from pinakes.ingest.spaces.store import FeatureStore
+from pinakes.kernels.spread import spread_evenly
 
 FIT_SAMPLE = 16_384
 """Pictures that an encoder is fitted on; more hardly change what it finds."""
@@ -30,7 +31,7 @@ def _sample(store: FeatureStore, family: EncoderFamily, media: Sequence[str]) ->
     """Return the features of the sample, shape (n, features)."""
     if not media:
         return np.empty((0, 0), dtype=np.uint8)
-    picked = np.unique(np.linspace(0, len(media) - 1, min(FIT_SAMPLE, len(media))).astype(int))
+    picked = spread_evenly(len(media), FIT_SAMPLE)
     features = store.read([media[i] for i in picked], family.features.fingerprint, "fitting")
     first = next(features)
     sample = store.room((len(picked), *first.shape), first.dtype)

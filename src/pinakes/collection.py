@@ -289,6 +289,7 @@ class Collection:
             UsageError: there is no earlier release.
             UnknownNameError: no such ref, or no such release in its history.
         """
+        self._refuse_unpublished()
         with self._lease("rollback"):
             settings = self.settings
             release = refs.rollback(self.paths, ref, to=to)
@@ -299,8 +300,13 @@ class Collection:
             return release
 
     def verify(self, ref: str = LIVE) -> verify.Report:
-        """Hash and check every file of a release again."""
-        check_collection(self.paths)
+        """Hash and check every file of a release again.
+
+        Raises:
+            UsageError: nothing is published yet.
+            UnknownNameError: there is no such ref.
+        """
+        self._refuse_unpublished()
         return verify.verify_release(self.paths, refs.read_release(self.paths, ref))
 
     def block(self, ids: Sequence[str], reason: str) -> frozenset[str]:
@@ -359,6 +365,11 @@ class Collection:
         release = refs.read_release(self.paths, LIVE)
         files = picture_files(self.paths, self.settings)
         return DuplicateSearch(self.paths, release, files, self.progress).run()
+
+    def _refuse_unpublished(self) -> None:
+        check_collection(self.paths)
+        if not refs.list_refs(self.paths):
+            raise not_published(self.folder)
 
     def _ingest(
         self, settings: Settings, database: Database, cache: FeatureCache, *, refetch: bool = False

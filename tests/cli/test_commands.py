@@ -163,6 +163,17 @@ def test_a_dry_run_shows_the_map_and_writes_settings_only(pinakes, gallery, tmp_
     assert not (tmp_path / "new/.pinakes").exists()
 
 
+def test_before_the_first_release_commands_say_what_publishes_one(pinakes, gallery, tmp_path):
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain/a.jpg").write_bytes(next((gallery / "images").glob("*.jpg")).read_bytes())
+    _, out, _ = pinakes("index", tmp_path / "plain", "--dry-run")
+    assert "column" not in out  # a folder has no map to show
+    for command in ("doctor", "verify", "rollback"):
+        code, _, err = pinakes(command, tmp_path / "plain")
+        said = f"nothing is published in {tmp_path / 'plain'} yet; run: pinakes index {tmp_path / 'plain'}"
+        assert (code, said in err) == (2, True)
+
+
 def test_versions(pinakes, gallery):
     assert "verified" in pinakes("verify", gallery)[1]
     assert "nothing changed" in pinakes("freeze", gallery)[1]

@@ -143,6 +143,12 @@ def test_fetching_a_name_that_does_not_exist(cache):
     assert "did you mean 'ViT-B-32__openai'" in str(done.exception)
 
 
+def test_what_has_no_model_is_not_fetched(cache):
+    done = run("fetch", "descriptor")
+    assert isinstance(done.exception, UsageError)
+    assert str(done.exception) == "descriptor has no model to fetch: it works as it is"
+
+
 def test_exporting_something_else(tmp_path):
     done = run("export", "ViT-B-32", "--into", str(tmp_path / "out"))
     assert isinstance(done.exception, UsageError)

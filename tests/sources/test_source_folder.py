@@ -96,7 +96,8 @@ def test_names_that_cannot_be_ids_are_refused(tmp_path):
     *refused, record = read(tmp_path)
     assert record.id == "good"
     assert [each.reason for each in refused] == ["bad_id", "bad_id"]
-    assert all(each.where.encode("utf-8") for each in refused)
+    assert [each.where for each in refused] == ["\\udcff.jpg", "line\\nbreak.jpg"]
+    assert all("rename the file" in each.detail for each in refused)
 
 
 def test_names_that_differ_only_in_unicode_form(tmp_path):

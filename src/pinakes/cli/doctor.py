@@ -10,7 +10,7 @@ import typer
 import pinakes
 from pinakes.cli.duplicate_sheet import write_duplicate_sheet
 from pinakes.cli.options import Json
-from pinakes.cli.output import console, print_json, print_notes, say, table
+from pinakes.cli.output import console, number_of, print_json, print_notes, say, table
 from pinakes.cli.progress import progress_bars
 from pinakes.cli.vectors import look_at_vectors
 from pinakes.collection import Collection
@@ -93,6 +93,6 @@ def _print(report: Diagnosis, found: Duplicates | None) -> None:
         if len(families) > FAMILIES:
             screen.print(f"[dim]and {len(families) - FAMILIES} more: see --sheet FILE or --json[/]")
     if found and found.unseen:
-        screen.print(f"[dim]{found.unseen} pictures were not searched for near-duplicates[/]")
+        screen.print(f"[dim]not searched for near-duplicates: {number_of(found.unseen, 'picture')}[/]")
     if not (report.problems or report.variants or report.quarantine or (found and found.families)):
         screen.print("[green]nothing to report[/]")

@@ -23,7 +23,7 @@ from pinakes.encoders.text.encoder import open_text_model
 from pinakes.encoders.text.models import MODELS as MODELS_OF_TEXT
 from pinakes.encoders.text.models import RECOMMENDED as RECOMMENDED_TEXT
 from pinakes.encoders.text.resolve import fetch_text_model
-from pinakes.errors import MissingExtraError
+from pinakes.errors import MissingExtraError, UsageError
 from pinakes.evaluation.compare import Comparison
 from pinakes.ingest.reencode import Estimate
 from pinakes.media.preparers import load_preparer
@@ -116,6 +116,9 @@ def fetch(
 ) -> None:
     """Download a model into the hub's local cache, for use without a network from then on."""
     kind, colon, model = name.partition(":")
+    built_in = components("encoder").get(kind)
+    if built_in is not None and built_in.takes is None:
+        raise UsageError(f"{kind} has no model to fetch: it works as it is")
     if kind == "text":
         text = open_text_model(fetch_text_model(model))
         console().print(f"fetched {name} into {text.folder} ({text.dim} dimensions)")
@@ -189,15 +192,13 @@ def migrate(
 
 def _estimated(estimate: Estimate) -> str:
     if not estimate.lacking:
-        time_left = "all are encoded"
+        time_left = "nothing is left to encode"
     elif estimate.seconds is None:
         time_left = f"{estimate.lacking:,} to encode"
     else:
         time_left = f"{estimate.lacking:,} to encode, about {estimate.seconds:,.0f} s"
-    return (
-        f"{estimate.pictures:,} in all, {estimate.sampled:,} encoded as a sample; {time_left}; "
-        f"{estimate.megabytes:,.1f} MB of vectors"
-    )
+    sample = f"{estimate.sampled:,} encoded as a sample; " if estimate.sampled else ""
+    return f"{estimate.pictures:,} in all; {sample}{time_left}; {estimate.megabytes:,.1f} MB of vectors"
 
 
 def _show_comparison(found: Comparison) -> None:

@@ -181,9 +181,11 @@ def _show_preview(setup: Setup, found: Preview, tried: Rehearsal, *, json: bool)
     screen = console()
     print_notes(setup.notes)
     fields = setup.settings.source.fields.model_dump(exclude_defaults=True)
-    screen.print(table("field", "column", rows=[(name, _column(value)) for name, value in fields.items()]))
+    if fields:  # a folder has none
+        screen.print(table("field", "column", rows=[(n, _column(value)) for n, value in fields.items()]))
     attributes = [(n, a.type.value, a.column or n) for n, a in setup.settings.attributes.items()]
-    screen.print(table("attribute", "type", "column", rows=attributes))
+    if attributes:
+        screen.print(table("attribute", "type", "column", rows=attributes))
     for sample in found.samples:
         record = sample.record
         screen.print(f"[bold]{escape(record.id)}[/] {escape(record.title)}")

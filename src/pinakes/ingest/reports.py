@@ -9,6 +9,7 @@ from pinakes.catalog.database import Database, open_to_read
 from pinakes.catalog.items import content_hashes, count_items, count_pictures
 from pinakes.catalog.quarantine import count_reasons, read_entries
 from pinakes.catalog.runs import list_runs
+from pinakes.errors import not_published
 from pinakes.ingest.encoders import missing_encoders
 from pinakes.ingest.outcome import Diagnosis, Status
 from pinakes.ingest.spaces import unbound_notes
@@ -75,8 +76,11 @@ def diagnose(paths: CollectionPaths, settings: Settings, release: Release | None
     """Look for silent trouble: damaged files, spellings of one value, what is in quarantine.
 
     Raises:
+        UsageError: nothing was ever read into the collection.
         StorageError: the catalogue cannot be read.
     """
+    if release is None and not paths.catalog_db.exists():
+        raise not_published(paths.root)
     problems: tuple[str, ...] = ()
     variants: tuple[Variants, ...] = ()
     if release is not None:

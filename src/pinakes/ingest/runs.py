@@ -38,7 +38,10 @@ def recorded_run(database: Database, verb: str) -> Iterator[OpenRun]:
     except BaseException as error:
         # The disk may be what failed; the next run then marks this one as interrupted.
         with suppress(PinakesError), database.write() as connection:
-            fail_run(connection, run.id, run.counts, f"{type(error).__name__}: {error}")
+            why = (
+                "interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}: {error}"
+            )
+            fail_run(connection, run.id, run.counts, why)
         raise
     with database.write() as connection:
         finish_run(connection, run.id, run.counts)

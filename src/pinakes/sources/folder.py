@@ -105,7 +105,7 @@ def list_pictures(root: Path) -> tuple[list[str], list[Rejection]]:
             relative = path.relative_to(root).as_posix()
             trouble = id_trouble(relative)
             if trouble:
-                refused.append(Rejection(_printable(relative), "bad_id", trouble))
+                refused.append(Rejection(_printable(relative), "bad_id", f"{trouble}; rename the file"))
             elif path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(inside):
                 detail = "a link to a file outside of the folder; copy the file, or index its own folder"
                 refused.append(Rejection(relative, "outside_source", detail, uri=relative))
@@ -145,5 +145,5 @@ def _by_pattern(names: list[str], pattern: ViewPattern) -> Iterator[tuple[str, d
 
 
 def _printable(path: str) -> str:
-    """Return a path that can be stored and shown, whatever bytes its name is made of."""
-    return path.encode("utf-8", "backslashreplace").decode()
+    """Return a path that can be stored and shown on a line, whatever bytes its name is made of."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)

@@ -183,7 +183,8 @@ def test_who_asks_for_a_long_pause_is_not_tried_again():
     "inside", ["127.0.0.1", "169.254.169.254", "10.0.0.1", "::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1"]
 )
 def test_a_name_that_leads_inside_is_refused(inside):
-    with pytest.raises(MediaError, match="not a public address") as refused:
+    said = f"^address_not_allowed: pictures.example is {inside}, which is not a public address"
+    with pytest.raises(MediaError, match=said) as refused:
         Fetcher(QUICK, OUTSIDE, lambda host, port: ("93.184.216.34", inside)).fetch(
             "http://pictures.example/"
         )

@@ -78,9 +78,9 @@ class CheckedBackend(httpcore.NetworkBackend):
         for address in addresses:
             # One inner address among public ones is an attack or a mistake; neither is fetched.
             if not self._policy.allows(address):
+                named = host if host == address else f"{host} is {address}, which"
                 raise MediaError(
-                    FetchReason.ADDRESS_NOT_ALLOWED,
-                    f"{host} is {address}, which is not a public address and was not allowed",
+                    FetchReason.ADDRESS_NOT_ALLOWED, f"{named} is not a public address and was not allowed"
                 )
         return addresses
 

@@ -2,6 +2,7 @@ import math
 import os
 import re
 import stat
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -207,6 +208,16 @@ def test_a_file_that_cannot_be_read(tmp_path):
 def test_a_folder_that_cannot_be_written(tmp_path):
     with pytest.raises(UsageError, match=r"cannot write .*pinakes.toml: No such file or directory"):
         save_settings(tmp_path / "absent", Settings())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux")
+def test_a_full_disk_keeps_the_settings_and_leaves_nothing_behind(tmp_path):
+    save_settings(tmp_path, Settings(name="before"))
+    (tmp_path / "pinakes.toml.tmp").symlink_to("/dev/full")
+    with pytest.raises(UsageError, match=r"cannot write .*pinakes.toml: No space left on device"):
+        save_settings(tmp_path, Settings(name="after"))
+    assert load_settings(tmp_path).name == "before"
+    assert [path.name for path in tmp_path.iterdir()] == ["pinakes.toml"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

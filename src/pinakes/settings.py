@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -276,10 +278,16 @@ def save_settings(folder: Path, settings: Settings) -> None:
     """
     path = folder / SETTINGS_FILE
     temporary = path.with_suffix(".toml.tmp")
+    text = _revised(folder, settings) or _written(settings)
     try:
-        temporary.write_text(_revised(folder, settings) or _written(settings), encoding="utf-8")
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())  # first: after a power cut the file could be empty, which is valid
         temporary.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pinakes.errors import SourceError, StorageError
+from pinakes.errors import SourceError
+from pinakes.snapshots.durable import flush, move, storage_errors
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,11 +33,13 @@ def save_frame(frame: object, path: Path) -> None:
     """
     table = _to_polars(frame)
     temporary = path.with_name(f"{path.name}.tmp")
-    try:
-        table.write_parquet(temporary)
-        temporary.replace(path)
-    except OSError as error:
-        raise StorageError(f"cannot write {path}: {error.strerror or error}") from None
+    with storage_errors(f"write {path}"):
+        try:
+            table.write_parquet(temporary)
+            flush(temporary)
+            move(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager

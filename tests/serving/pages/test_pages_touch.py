@@ -47,3 +47,10 @@ def test_so_is_what_is_done_with_a_picture(open_page, photo):
     page.tap("[data-crop]")
     assert page.evaluate(MISSED, "#cropper") == []
     assert page.evaluate(MISSED, "#query-picture") == []
+
+
+def test_filters_and_order_are_one_row_on_the_smallest_phone(open_page):
+    page = open_page("/?q=blue&f.family=garment", **PHONE | {"viewport": {"width": 320, "height": 640}})
+    filters, order = (page.locator(part).bounding_box() for part in (".filters-button", ".sort select"))
+    assert filters["y"] == order["y"]
+    assert order["x"] + order["width"] <= 320

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from pinakes.errors import FilterError, MediaError, PinakesError, UnknownNameError
+from pinakes.errors import FilterError, MediaError, PinakesError, UnknownNameError, WithheldError
 from pinakes.media.reasons import Reason
 from pinakes.serving.context import ServingContext
 from pinakes.serving.errors import TooBusyError
@@ -123,6 +123,8 @@ def _detail(error: Exception, kind: Kind) -> str:
     if isinstance(error, UnknownNameError) and error.kind in THINGS:
         # The message of the error offers other names, and not everything that exists may be shown.
         return f"There is no {error.kind} “{error.name}” in this collection."
+    if isinstance(error, WithheldError):
+        return f"The {error.kind} “{error.name}” was taken down, or may not be shown any longer."
     if isinstance(error, FilterError):
         said, _, _ = str(error).partition("\n")  # below stands the filter with a mark, for a terminal
         return f"{_sentence(said)} docs/filters.md has the language of filters."

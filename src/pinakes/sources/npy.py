@@ -54,5 +54,7 @@ def _open(path: Path) -> NDArray[np.generic]:
         array: NDArray[np.generic] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         why = getattr(error, "strerror", None) or error
+        if "greater than file size" in str(error):
+            why = "it is shorter than it says, as one that was not copied to its end"
         raise SourceError(f"cannot read the vectors in {path}: {why}") from None
     return array

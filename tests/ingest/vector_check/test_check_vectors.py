@@ -55,11 +55,14 @@ def test_every_row_is_counted(tmp_path):
     rows = np.tile(cloud(), (20, 1))[:25_000].astype(np.float32) * 3
     rows[3], rows[21_000], rows[4], rows[5, 2] = np.nan, np.inf, 0, 1e30
     facts = count_rows(rows)
-    assert (facts.broken, facts.zero) == (2, 1)
-    assert facts.repeated == 25_000 - 1500 - 3 - 1 + 0  # 1,500 kinds, and one row that differs from all
+    assert (facts.broken.tolist(), facts.zero.tolist()) == ([3, 21_000], [4])
+    assert facts.repeated[:3].tolist() == [1500, 1501, 1502]
+    assert len(facts.repeated) == 25_000 - 1500 - 3 - 1 + 0  # 1,500 kinds, and one row that differs from all
     report, found = check(tmp_path, rows)
-    assert "2 of 25,000 rows" in found["not finite"].found
+    said = "2 of 25,000 rows (0.01%) hold NaN or an infinity: 3, 21000 (the first row is 0)"
+    assert found["not finite"].found == said
     assert "1 of 25,000 rows" in found["zero"].found
+    assert "another row: 1500, 1501, 1502, 1506, 1507, ... (" in found["exact duplicates"].found
     assert found["exact duplicates"].level is Level.NOTE
     assert "not normalised" in found["lengths"].found
     assert report.findings[0].level is Level.BAD
@@ -153,8 +156,24 @@ def test_what_an_index_loses(tmp_path):
 
 @pytest.mark.parametrize("factory", ["IVF", "PQ5", "no such index", "IVF4096,Flat"])
 def test_an_index_that_cannot_be_built(tmp_path, factory):
-    with pytest.raises(UsageError, match=f"FAISS cannot build '{factory}'"):
+    with pytest.raises(UsageError, match=f"FAISS cannot build '{factory}'") as caught:
         check(tmp_path, cloud(), factory)
+    assert "/" not in str(caught.value)  # of the machine that FAISS was built on
+    assert str(caught.value).endswith("such as IVF256,PQ32 or HNSW32")
+
+
+def test_the_verdict_names_what_is_worth_knowing(tmp_path):
+    report, _ = check(tmp_path, cloud() * 3)
+    assert report.verdict == "nothing is wrong with these vectors; worth knowing: lengths"
+    report, _ = check(tmp_path, cloud(50) * 3)
+    assert report.verdict == "nothing that was measured is wrong with these vectors; worth knowing: lengths"
+
+
+def test_a_file_that_was_not_copied_to_its_end(tmp_path):
+    np.save(tmp_path / "whole.npy", cloud())
+    (tmp_path / "v.npy").write_bytes((tmp_path / "whole.npy").read_bytes()[:5000])
+    with pytest.raises(SourceError, match="shorter than it says"):
+        check_vectors(tmp_path / "v.npy")
 
 
 def test_few_vectors_are_counted_alone(tmp_path):

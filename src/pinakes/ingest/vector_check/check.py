@@ -29,6 +29,9 @@ CLOUD = 5_000
 FEWEST = 100
 """Rows below which nothing but counts is said."""
 
+NAMED = 5
+"""Rows with one trouble that are named."""
+
 NEAR = 0.999
 """Cosine from which two different vectors are near duplicates."""
 
@@ -105,7 +108,9 @@ def check_vectors(path: Path, index: str | None = None, report: Report = silent)
             findings.append(_index(index, sample))
     else:
         findings.append(
-            Finding("neighbours", Level.UNKNOWN, f"{len(usable)} usable vectors, needed are {FEWEST}")
+            Finding(
+                "neighbours", Level.UNKNOWN, f"what compares vectors takes {FEWEST}: here are {len(usable)}"
+            )
         )
     report("done", steps, steps)
     rank = [Level.BAD, Level.NOTE, Level.UNKNOWN, Level.GOOD]
@@ -159,11 +164,13 @@ def _row_findings(facts: RowFacts) -> Iterator[Finding]:
         yield Finding("lengths", Level.NOTE, f"{said}: not normalised", scaled)
 
 
-def _counted(count: int, total: int, trouble: Finding) -> Finding:
-    """Return the trouble with the share of rows that have it, or that none has."""
-    if not count:
+def _counted(rows: NDArray[np.int64], total: int, trouble: Finding) -> Finding:
+    """Return the trouble with the share of rows that have it, and which they are, or that none has."""
+    if not len(rows):
         return Finding(trouble.name, Level.GOOD, f"none of {total:,} rows")
-    return replace(trouble, found=f"{count:,} of {total:,} rows ({count / total:.2%}) {trouble.found}")
+    named = ", ".join(map(str, rows[:NAMED].tolist())) + (", ..." if len(rows) > NAMED else "")
+    share = f"{len(rows):,} of {total:,} rows ({len(rows) / total:.2%}) {trouble.found}"
+    return replace(trouble, found=f"{share}: {named} (the first row is 0)")
 
 
 def _near(sample: _Sample) -> Finding:

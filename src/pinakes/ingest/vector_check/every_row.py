@@ -14,7 +14,7 @@ UNIT_TOLERANCE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """Counts over all rows.
+    """What all rows are; row numbers are int64, ascending, from 0.
 
     Attributes:
         norms: the length of each row, float32 of shape (n,); NaN where it is not finite.
@@ -24,9 +24,9 @@ class RowFacts:
     """
 
     norms: NDArray[np.float32]
-    broken: int
-    zero: int
-    repeated: int
+    broken: NDArray[np.int64]
+    zero: NDArray[np.int64]
+    repeated: NDArray[np.int64]
 
     @property
     def usable(self) -> NDArray[np.int64]:
@@ -53,6 +53,7 @@ def count_rows(vectors: NDArray[np.generic]) -> RowFacts:
         norms[start : start + len(block)] = np.where(np.isfinite(lengths), lengths, np.nan)
         bits = np.ascontiguousarray(block).view(np.uint32).astype(np.uint64)
         names[start : start + len(block)] = (bits * odd).sum(axis=1, dtype=np.uint64)
-    broken = int(np.isnan(norms).sum())
-    usable = names[np.isfinite(norms) & (norms > 0)]
-    return RowFacts(norms, broken, int((norms == 0).sum()), len(usable) - len(np.unique(usable)))
+    usable = np.flatnonzero(np.isfinite(norms) & (norms > 0))
+    firsts = np.unique(names[usable], return_index=True)[1]
+    repeated = np.delete(usable, firsts)
+    return RowFacts(norms, np.flatnonzero(np.isnan(norms)), np.flatnonzero(norms == 0), repeated)

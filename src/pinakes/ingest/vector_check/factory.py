@@ -1,5 +1,6 @@
 """What a FAISS index loses: recall against an exact search, on the vectors themselves."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 
 from pinakes.errors import UsageError
 from pinakes.ingest.vector_check.neighbours import K, Neighbours, shared
+
+_PLACE = re.compile(r"\.(?:cpp|h):\d+: ")  # of the line of FAISS that complains
 
 PROBES = (1, 8, 64)
 """Numbers of lists that are looked into, of an index that has lists."""
@@ -47,9 +50,10 @@ def measure_loss(
         index.train(rows)
         index.add(rows)
     except Exception as error:  # FAISS raises RuntimeError and AssertionError
-        reason = str(error).rpartition("Error: ")[2].strip().partition("\n")[0]
+        reason = _PLACE.split(str(error))[-1].rpartition("Error: ")[2].strip().partition("\n")[0]
         raise UsageError(
-            f"FAISS cannot build {factory!r} for {len(rows):,} vectors of {rows.shape[1]}: {reason}"
+            f"FAISS cannot build {factory!r} for {len(rows):,} vectors of {rows.shape[1]}: {reason}; "
+            "it takes such as IVF256,PQ32 or HNSW32"
         ) from error
     lists = getattr(faiss.try_extract_index_ivf(index), "nlist", None)
     if lists is None:

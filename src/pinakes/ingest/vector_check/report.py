@@ -65,5 +65,9 @@ class VectorReport:
     @property
     def verdict(self) -> str:
         """The page in one sentence."""
-        bad = [finding.name for finding in self.findings if finding.level is Level.BAD]
-        return f"look at: {', '.join(bad)}" if bad else "nothing is wrong with these vectors"
+        names = {level: [f.name for f in self.findings if f.level is level] for level in Level}
+        if names[Level.BAD]:
+            return f"look at: {', '.join(names[Level.BAD])}"
+        found = "nothing that was measured is wrong" if names[Level.UNKNOWN] else "nothing is wrong"
+        note = f"; worth knowing: {', '.join(names[Level.NOTE])}" if names[Level.NOTE] else ""
+        return f"{found} with these vectors{note}"

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from pinakes.errors import SourceError, StorageError
-from pinakes.sources.frame import save_frame
+from pinakes.sources.frame import as_table, save_frame
 
 ROWS = [{"id": "a", "n": 1}, {"id": "b", "n": None}]
 COLUMNS = {"id": ["a", "b"], "n": [1, None]}
@@ -74,3 +74,11 @@ def test_what_is_no_frame(tmp_path, frame):
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(StorageError, match="cannot write"):
         save_frame(COLUMNS, tmp_path / "none" / "t.parquet")
+
+
+def test_a_table_that_is_not_there_is_named(tmp_path):
+    with (
+        pytest.raises(SourceError, match=r"more\.csv does not exist; name a table with the columns"),
+        as_table(tmp_path / "more.csv", tmp_path),
+    ):
+        pass

@@ -28,7 +28,7 @@ TOP = 12
 
 
 def demo(
-    size: Annotated[int, typer.Option(help="How many items to generate, 1 to 100,000.")] = 600,
+    size: Annotated[int, typer.Option(min=1, max=100_000, help="How many items to generate.")] = 600,
     into: Annotated[Path, typer.Option(help="The folder of the sample collection.")] = Path("pinakes-demo"),
     serve: Annotated[
         bool | None, typer.Option(help="Serve the page afterwards; on a terminal it is served anyway.")

@@ -51,11 +51,14 @@ def as_table(source: object, folder: Path) -> Iterator[Path]:
         folder: where the table of a data frame lies, so that paths in it are relative to this.
 
     Raises:
-        SourceError: this is neither.
+        SourceError: this is neither, or there is nothing at the path.
         StorageError: the file cannot be written.
     """
     if isinstance(source, str | Path):
-        yield Path(source).expanduser().absolute()
+        path = Path(source).expanduser().absolute()
+        if not path.exists():
+            raise SourceError(f"{path} does not exist; name a table with the columns of the source")
+        yield path
         return
     path = folder / PASSING_FILE
     try:

@@ -3,9 +3,10 @@ import os
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from pinakes.errors import MediaError, QueryError
+from pinakes.media.decode import decode
 from pinakes.retrieval.query_pictures import QueryPicture, query_pictures
 
 
@@ -37,6 +38,7 @@ def test_several_pictures_have_weights_and_roles():
     ("given", "said"),
     [
         (np.zeros((2, 2), np.uint8), r"RGB uint8 of shape \(h, w, 3\), got uint8 \(2, 2\)"),
+        (np.zeros((0, 0, 3), np.uint8), r"RGB uint8 of shape \(h, w, 3\), got uint8 \(0, 0, 3\)"),
         (7, "a path, the bytes of a file, a PIL image or an array; got int"),
         ([b"a"], r"\(picture, weight\) or \(picture, weight, role\)"),
         ([(b"a", "x")], "the weight of a picture must be a finite number, got 'x'"),
@@ -46,6 +48,33 @@ def test_several_pictures_have_weights_and_roles():
 def test_what_is_no_picture_is_refused(given, said):
     with pytest.raises(QueryError, match=said):
         query_pictures(given)
+
+
+def test_an_image_of_pil_is_what_its_file_is(tmp_path):
+    """Also one that a phone turned, and one of a scanner."""
+    pixels = np.repeat(np.repeat(np.arange(6, dtype=np.uint8) * 40, 16).reshape(2, 48), 16, axis=0)
+    photo = Image.fromarray(pixels).convert("RGB")
+    turned = photo.getexif()
+    turned[ExifTags.Base.Orientation] = 6
+    photo.save(tmp_path / "turned.jpg", exif=turned, quality=100, subsampling=0)
+    photo.convert("CMYK").save(tmp_path / "scanned.jpg", quality=100)
+    photo.convert("RGBA").save(tmp_path / "drawn.png")
+    Image.fromarray(pixels.astype(np.uint16) * 257).save(tmp_path / "deep.png")
+    for file in tmp_path.iterdir():
+        with Image.open(file) as opened:
+            (found,) = query_pictures(opened)
+        assert np.array_equal(decode(found.data).rgb, decode(file.read_bytes()).rgb), file.name
+
+
+def test_an_image_of_pil_that_was_cut_is_refused(tmp_path):
+    file = tmp_path / "cut.jpg"
+    Image.fromarray(np.arange(3 * 64 * 64, dtype=np.uint32).astype(np.uint8).reshape(64, 64, 3)).save(file)
+    file.write_bytes(file.read_bytes()[:-200])
+    with (
+        Image.open(file) as opened,
+        pytest.raises(MediaError, match=r"a PIL image cannot be read: .*truncated"),
+    ):
+        query_pictures(opened)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):

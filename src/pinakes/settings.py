@@ -69,8 +69,12 @@ class FetchSettings(_Table):
     at_once: int = Field(16, ge=1, le=256, description="fetches at the same time")
     per_host: int = Field(4, ge=1, le=256, description="fetches from one host at the same time")
     seconds: float = Field(30.0, gt=0.0, description="wall-clock time that one attempt may take")
-    attempts: int = Field(4, ge=1, le=10, description="how often a picture is tried where that may help")
-    megabytes: int = Field(64, ge=1, le=64, description="size of a picture's file, in units of 2**20 bytes")
+    attempts: int = Field(
+        4, ge=1, le=10, description="how often a picture is tried, where trying again may help"
+    )
+    megabytes: int = Field(
+        64, ge=1, le=64, description="the largest picture file that is taken, in units of 2**20 bytes"
+    )
 
     @field_validator("networks")
     @classmethod
@@ -110,8 +114,8 @@ class SpaceSettings(_Table):
     """One vector space."""
 
     encoder: str = Field(
-        description="the encoder of this space, such as 'descriptor'; 'vector' for brought vectors, or the "
-        "encoder that made them: believed if it makes the same vectors again"
+        description="the encoder of this space, such as 'descriptor'; for brought vectors 'vector', or the "
+        "encoder that made them, which is believed if it makes the same vectors again"
     )
     dtype: Literal["float16", "float32"] = Field("float16", description="how vectors are stored")
     score: ItemScore = Field(
@@ -147,7 +151,7 @@ class SearchSettings(_Table):
     audit: int = Field(
         1000,
         ge=0,
-        description="of so many approximate answers one is compared with the exact one; 0 for none",
+        description="one in so many approximate answers is compared with the exact one; 0 for none",
     )
 
 
@@ -169,7 +173,7 @@ class LiveSettings(_Table):
 
 
 class CacheSettings(_Table):
-    """Where what was made of pictures, texts and brought vectors is kept, so that it is not made again."""
+    """Where features of pictures, texts and brought vectors are kept, so that they are not computed again."""
 
     url: str = Field(
         "",

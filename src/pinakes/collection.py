@@ -54,7 +54,7 @@ from pinakes.snapshots import blocks, leases, refs, verify
 from pinakes.snapshots.layout import CollectionPaths, SnapshotName, check_collection, list_snapshots
 from pinakes.snapshots.manifest import read_manifest
 from pinakes.snapshots.refs import LIVE
-from pinakes.snapshots.release import Release
+from pinakes.snapshots.release import Release, with_parents
 from pinakes.sources.frame import as_table
 from pinakes.sources.open import open_source
 from pinakes.synonyms import split_settings
@@ -264,7 +264,7 @@ class Collection:
             return tune_snapshot(self.paths, release.snapshots[0].name, tuning, space, self.progress)
 
     def publish(self, snapshot: str, ref: str = LIVE) -> Release:
-        """Point a ref at a snapshot with the base and the deltas before it.
+        """Point a ref at a snapshot with the base and the deltas that it follows.
 
         Raises:
             UsageError: not the name of a snapshot.
@@ -274,8 +274,8 @@ class Collection:
         name = SnapshotName.parse(snapshot)
         if name not in (known := list_snapshots(self.paths)):
             raise UnknownNameError("snapshot", snapshot, map(str, known))
-        chain = [str(SnapshotName(name.base, delta)) for delta in range(name.delta + 1)]
         with self._lease("publish"):
+            chain = with_parents(self.paths, snapshot)
             return point_ref(self.paths, self.settings, chain, ref, f"publish {snapshot}")
 
     def rollback(self, to: str | None = None, ref: str = LIVE) -> Release:

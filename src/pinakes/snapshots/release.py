@@ -94,6 +94,18 @@ def make_release(
     return Release(pins, dict(models), json.loads(canonical_json(settings)))
 
 
+def with_parents(paths: CollectionPaths, snapshot: str) -> tuple[str, ...]:
+    """Return a snapshot with those it follows, the base first; not every earlier delta is one of them.
+
+    Raises:
+        IntegrityError: a manifest is missing or damaged.
+    """
+    chain = [snapshot]
+    while (parent := read_manifest(paths.snapshot(chain[-1]).manifest).parent) is not None:
+        chain.append(parent)
+    return tuple(reversed(chain))
+
+
 def check_release(paths: CollectionPaths, release: Release) -> None:
     """Check that the snapshots of a release are there, are the ones it names, and follow each other.
 

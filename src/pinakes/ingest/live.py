@@ -60,6 +60,6 @@ def publish_live(paths: CollectionPaths, settings: Settings, database: Database)
 
     version = change_live(paths, change)
     with suppress(FileNotFoundError), database.write() as connection:
-        # Who has written several more versions meanwhile, so that this file is gone, has marked the last.
+        # Where the file is gone, others have written several more versions meanwhile, and marked the last.
         put_mark(connection, MARK, sha256_file(live_file(paths, version)), number)
     return version

@@ -115,7 +115,7 @@ def publish_frozen(
     """Publish what a freeze wrote, with the live attributes of now, and its indexes where it is a base."""
     publish_live(paths, settings, database)
     if frozen.kind == "base" and frozen.snapshot is not None:
-        # Before it is published: who opens the release finds its indexes.
+        # Before it is published, so that whoever opens the release finds its indexes.
         index_after_freeze(paths, frozen.snapshot, settings, report)
     return point_ref(paths, settings, frozen.snapshots, LIVE, reason)
 

@@ -80,7 +80,7 @@ class PictureMaker:
 
 
 def _keep(file: Path, data: bytes) -> None:
-    """Keep a picture that was made, if the disk takes it: who looks at it has it either way."""
+    """Keep a picture that was made, if the disk takes it: whoever looks at it has it either way."""
     temporary = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -22,7 +22,7 @@ class ServedSettings:
         scores: how items are scored, by space.
         weights: of the fields of words.
         collapse: which items stand for each other.
-        audit: of so many approximate answers one is compared with the exact one.
+        audit: one in so many approximate answers is compared with the exact one.
         licenses: that may be shown; empty for all.
         synthetic: the data is generated.
     """

@@ -13,7 +13,7 @@ PAUSE = 1.0
 """Seconds until connections are taken again where there was no room for another, as in asyncio."""
 
 AHEAD = 16
-"""One connection in so many may be more than another process has: who is busy is not waited for each time."""
+"""One connection in so many may be more than another process has: a busy one is not waited for each time."""
 
 CROWD = 64
 """Connections that are taken in one turn at most: requests wait meanwhile."""

@@ -33,11 +33,12 @@ class Together:
     """Does work that is expected to be quick in the event loop, and in a thread while it is not.
 
     Handing such work to a thread and back takes as long as much of it: both wait for one interpreter's lock.
-    So those who came in one turn of the loop are answered in the next but one, with those who came meanwhile,
-    in one go, as many as take `QUICK`. That is processor time: who waits for a core would wait as long in
-    small groups, of which each search takes twice as much. Between two groups requests are read, refused and
-    answered. What turns out to be slow sends those after it to a thread, until it is forgotten. Where three
-    quarters of the queue are full, the rest goes to a thread, too, which goes on while the loop refuses.
+    So requests that came in one turn of the loop are answered in the next but one, with those that came
+    meanwhile, in one go: as many as take `QUICK` of processor time. By the clock, a busy machine would make
+    groups small, and each search in a small group takes twice as much. Between two groups requests are read,
+    refused and answered. Work that turns out to be slow sends what comes after it to a thread, until it is
+    forgotten. Where three quarters of the queue are full, the rest goes to a thread, too, which goes on while
+    the loop refuses.
 
     Args:
         admission: has the threads, and counts who waits.

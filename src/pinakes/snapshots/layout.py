@@ -231,7 +231,7 @@ class CollectionPaths:
 
 
 def check_collection(paths: CollectionPaths) -> None:
-    """Check that a folder is a collection; whether its settings are right is for who reads them.
+    """Check that a folder is a collection; whether its settings are right is for those that read them.
 
     Raises:
         SettingsError: it is not.

@@ -84,8 +84,8 @@ def reserved(paths: CollectionPaths, name: str) -> Iterator[None]:
 def prune(paths: CollectionPaths, keep: int = KEEP) -> PruneReport:
     """Remove snapshots that no kept release of any ref names. The caller holds the writer lock.
 
-    Files are unlinked, never cut short, so that who maps one reads on. The indexes of a snapshot go with it.
-    The lease file of the newest of each base stays, which is enough to give no name again.
+    Files are unlinked, never cut short, so that whoever has one mapped reads on. The indexes of a snapshot go
+    with it. The lease file of the newest of each base stays, which is enough to give no name again.
 
     Args:
         paths: of the collection.
@@ -166,7 +166,7 @@ def _remove_unread(paths: CollectionPaths, name: str) -> int | None:
 
 
 def _remove_old_leases(paths: CollectionPaths) -> None:
-    """Remove the leases of snapshots that are gone: who writes two a second would have to list them all."""
+    """Remove the leases of snapshots that are gone: at two a second the list would grow for ever."""
     existing, leases = set(list_snapshots(paths)), list_leases(paths)
     newest = {name.base: name for name in leases}  # which are sorted
     for name in leases:

@@ -24,7 +24,7 @@ class ParquetRows:
     path: Path
 
     def columns(self) -> tuple[str, ...]:
-        import polars as pl  # noqa: PLC0415  (heavy: only who reads Parquet pays)
+        import polars as pl  # noqa: PLC0415  (heavy: only those who read Parquet pay)
 
         try:
             return tuple(pl.read_parquet_schema(self.path))

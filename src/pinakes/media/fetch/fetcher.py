@@ -154,7 +154,7 @@ class Fetcher:
 
 
 _MAY_HELP = frozenset((FetchReason.UNKNOWN_HOST, FetchReason.UNREACHABLE, FetchReason.INCOMPLETE))
-"""Refusals after which the same request may succeed. Who was too slow once is not waited for again."""
+"""Refusals after which the same request may succeed. A server that was too slow is not waited for again."""
 
 
 def _refusal(error: Exception, target: Target, limits: FetchLimits) -> MediaError:

@@ -72,7 +72,9 @@ def test_where_no_words_are_found_it_is_said(engine):
     assert engine.search("xyzzy").notes == ("no item holds 'xyzzy'",)
     assert engine.search("xyzzy qwertz").notes == ("no item holds 'xyzzy' or 'qwertz'",)
     assert engine.search('"gin denar"').notes == ('no item holds "gin denar" word for word',)
-    assert engine.search("gin xyzzy").notes == ()
+    beside = engine.search("gin xyzzy")
+    assert (beside.nothing_close, beside.notes) == (True, ("no item holds 'xyzzy'",))
+    assert engine.search("gin").notes == ()
     filtered = engine.search("xyzzy", where="title = 'Gin'")
     assert filtered.notes == ()
     assert filtered.why_nothing

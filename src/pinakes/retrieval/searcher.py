@@ -122,6 +122,7 @@ class Searcher:
         corrections = asked.corrections(allowed) if asked else ()
         missed = None if hits or query.cut.offset else self._why_nothing(query, asked)
         said = missed is not None or any(len(signal.rows) for signal in signals)
+        close = any(hit.closeness != "loose" for hit in hits) if hits else said
         return Results(
             hits=hits,
             plan=tuple(signal.step(allowed.share) for signal in signals),
@@ -131,7 +132,7 @@ class Searcher:
             receipt=receipt(self.release, query, hits),
             synthetic=self.synthetic,
             notes=(
-                *(asked.notes(found=said) if asked else ()),
+                *(asked.notes(found=said, close=close) if asked else ()),
                 *self._unseen(query),
                 *([] if sort is None else sorted_only(signals, query.cut.depth)),
             ),

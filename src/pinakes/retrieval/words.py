@@ -68,11 +68,12 @@ class Asked:
         """Return the text with corrections put in, or None where there are none."""
         return corrected(self.text, corrections)
 
-    def notes(self, *, found: bool) -> tuple[str, ...]:
+    def notes(self, *, found: bool, close: bool) -> tuple[str, ...]:
         """Return what the asker should know.
 
         Args:
             found: whether the query found something, or what stands in the way is said otherwise.
+            close: whether some hit is close; where none is, the words that no item holds are why.
         """
         if not self.query.typed:
             return (f"{self.text.strip()!r} holds no letters and no digits, and so no words to find",)
@@ -80,12 +81,13 @@ class Asked:
             return (
                 f"no item holds the word {self.query.completed!r}: words that begin so were searched for",
             )
-        if found:
+        if close:
             return ()
-        if self.query.phrases:
+        if self.query.phrases and not found:
             quoted = " and ".join(f'"{" ".join(words)}"' for words in self.query.phrases)
             return (f"no item holds {quoted} word for word",)
-        return (f"no item holds {' or '.join(repr(typed.word) for typed in self.query.typed)}",)
+        unknown = [repr(typed.word) for typed in self.query.typed if not self.index.knows(typed)]
+        return (f"no item holds {' or '.join(unknown)}",) if unknown else ()
 
 
 def ask(index: BM25Index | None, text: str | None, *, unfinished: bool) -> Asked | None:

@@ -138,6 +138,12 @@ def test_the_first_visit_answers_a_question_and_offers_more(client):
     assert "purple tractor" in page.text
 
 
+def test_where_nothing_is_close_the_word_that_nothing_has_is_named(client):
+    page = Page(client.get("/?q=purple+tractor"))
+    assert "No good match" in page.text
+    assert "no item holds 'tractor'" in page.text
+
+
 def test_nothing_behind_the_filters_names_the_one_to_drop(client, served_engine):
     page = Page(client.get("/?f.family=coin&f.garment=hat"))
     assert page.ids == []

@@ -154,6 +154,10 @@ class BM25Index:
         rows, _ = self._lookup.occurrences(((tuple(self._lookup.analyzer.running_terms(words)), 1.0),))
         return bool(mask[rows].any())
 
+    def knows(self, typed: Typed) -> bool:
+        """Return whether some living item holds anything that a typed word asks for."""
+        return any(len(self._lookup.occurrences(wordings)[0]) for wordings in typed.clauses)
+
     def self_score(self, query: str | WordQuery) -> float:
         """Return the score of an item that consists of the query alone, in the field with the most weight.
 

@@ -28,7 +28,7 @@ from benchmarks.budget import verdict
 from pinakes.bench.machine import describe_machine
 from pinakes.collection import Collection
 from pinakes.engine import Engine
-from pinakes.ingest.inbox import Asked, Inbox, deletion, upsert
+from pinakes.ingest.inbox import ChangeRequest, Inbox, deletion, upsert
 from pinakes.serving.writer import drain_until_told
 from pinakes.sources.base import Record
 
@@ -325,7 +325,7 @@ class Prober:
             self.delays.append(time.monotonic() - begun)
 
 
-def ask(model: Model, number: int, *, present: bool, sampled: bool = True) -> Asked:
+def ask(model: Model, number: int, *, present: bool, sampled: bool = True) -> ChangeRequest:
     """Ask for the next version of an item, and tell the model."""
     version = 1
     if sampled:

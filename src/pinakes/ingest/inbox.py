@@ -28,14 +28,14 @@ UPLOADED = "upload://"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChangeRequest:
     """One change that is asked for: an item to add or replace, or the id of one to delete."""
 
     op: Op
     payload: Mapping[str, Any]
 
 
-def upsert(record: Record) -> Asked:
+def upsert(record: Record) -> ChangeRequest:
     """Ask for an item to be added or replaced."""
     payload = {
         "id": record.id,
@@ -46,12 +46,12 @@ def upsert(record: Record) -> Asked:
         "pictures": [{"role": picture.role, "uri": picture.uri} for picture in record.pictures],
         "vectors": {space: _packed(vector) for space, vector in record.vectors.items()},
     }
-    return Asked(Op.UPSERT, payload)
+    return ChangeRequest(Op.UPSERT, payload)
 
 
-def deletion(item: str) -> Asked:
+def deletion(item: str) -> ChangeRequest:
     """Ask for an item to be deleted."""
-    return Asked(Op.DELETE, {"id": item})
+    return ChangeRequest(Op.DELETE, {"id": item})
 
 
 def read_record(
@@ -107,7 +107,7 @@ class Inbox:
                 self._opened = open_catalog(self._paths.catalog_db)
             return self._opened
 
-    def accept(self, asked: Sequence[Asked]) -> tuple[int, ...]:
+    def accept(self, asked: Sequence[ChangeRequest]) -> tuple[int, ...]:
         """Take changes in, all or none; they survive a crash and a power cut when this returns.
 
         Returns:

@@ -9,7 +9,7 @@ import numpy as np
 from fastapi.exceptions import RequestValidationError
 
 from pinakes.errors import MediaError, QueryError, UnknownNameError, UsageError
-from pinakes.ingest.inbox import UPLOADED, Asked, upsert
+from pinakes.ingest.inbox import UPLOADED, ChangeRequest, upsert
 from pinakes.ingest.rules import EntryRules
 from pinakes.kernels.hashing import sha256_bytes
 from pinakes.media.originals import Originals
@@ -91,7 +91,7 @@ def accept_items(
         originals=Originals(context.collection.paths.media),
         upload_bytes=context.config.upload_bytes,
     )
-    asked: list[Asked] = []
+    asked: list[ChangeRequest] = []
     verdicts: list[Verdict] = []
     for item in items:
         if isinstance(item, Verdict):

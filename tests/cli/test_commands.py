@@ -180,6 +180,7 @@ def test_versions(pinakes, gallery):
     code, out, _ = pinakes("compact", gallery)
     assert code == 0
     assert "self_retrieval.picture" in out
+    assert "live -> v0002-" in out
     code, out, _ = pinakes("rollback", gallery, "--json")
     assert json.loads(out)["snapshots"] == ["v0001"]
     assert "live -> v0002-" in pinakes("publish", gallery, "v0002")[1]

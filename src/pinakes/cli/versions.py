@@ -6,11 +6,15 @@ from typing import Annotated
 import typer
 
 from pinakes.cli.options import Folder, Json, Ref, Waive
-from pinakes.cli.output import FAILED, console, number_of, print_json, say, table
+from pinakes.cli.output import FAILED, console, number_of, print_json, print_notes, say, table
 from pinakes.cli.progress import progress_bars
 from pinakes.collection import Collection
 from pinakes.ingest.freeze import FreezeReport
 from pinakes.snapshots.release import Release
+
+STAYS = (
+    "the catalogue stays as it is: the next index, add, delete or compact publishes again what was taken back"
+)
 
 
 def freeze(
@@ -31,8 +35,11 @@ def compact(
 ) -> None:
     """Write base and deltas together as one new base and publish it; fitted encoders are kept."""
     with progress_bars(quiet=json) as report:
-        frozen = Collection(folder, report).compact(waive=tuple(waive or ()))
+        collection = Collection(folder, report)
+        frozen = collection.compact(waive=tuple(waive or ()))
     _show_freeze(frozen, json=json)
+    if not json:
+        console().print(f"live -> {collection.status().release}")
 
 
 def verify(folder: Folder, ref: Ref = "live", json: Json = False) -> None:
@@ -70,6 +77,8 @@ def rollback(
 ) -> None:
     """Go back to an earlier release: point a ref at it again."""
     _show_release(Collection(folder).rollback(to, ref), ref, json=json)
+    if not json:
+        print_notes((STAYS,))
 
 
 def prune(

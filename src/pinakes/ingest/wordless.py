@@ -19,6 +19,7 @@ def wordless_note(settings: Settings, folder: Path) -> tuple[str, ...]:
         folder: of the collection.
     """
     is_folder = source_folder(settings.source.path, folder) == folder / settings.source.path
+    is_folder &= not settings.source.fields.title and not settings.source.fields.text
     reads = any(space.encoder.partition(":")[0] in READS_WORDS for space in settings.spaces.values())
     if not is_folder or reads:
         return ()

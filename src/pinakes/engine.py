@@ -99,7 +99,7 @@ class Engine:
         return self.pinned is not None or self.trouble is not None
 
     def cache_counts(self) -> Mapping[str, Mapping[str, int]]:
-        """Return how often each cache of the open release was asked: ``hit`` and ``miss``, by cache."""
+        """Return how many look-ups in each cache of the open release were a ``hit`` and a ``miss``."""
         searcher = self._current().searcher
         return {"filter": searcher.masks.counts(), "facets": searcher.facet_counts.counts()}
 
@@ -120,7 +120,7 @@ class Engine:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What whoever runs this should know, such as an index that is not used because it is damaged."""
+        """What an operator should know, such as an index that is not used because it is damaged."""
         return self._current().notes
 
     def __len__(self) -> int:
@@ -180,9 +180,9 @@ class Engine:
                 False shows them all; as ``search.collapse`` is set when None.
             min_confidence: least confidence of a hit, 0 to 1; needs a calibrated release.
             sort: a field by which what was found is ordered, lowest first; ``-`` before it for highest first.
-                Unknown values come last, equal ones go by id. Found is every item that holds all words
-                (or where none does, one), the ``candidates`` nearest of each space, and of a filter or an
-                order alone all that may be shown.
+                Unknown values come last, equal ones go by id. Sorted is every item that holds all words (or,
+                where none does, any of them), the ``candidates`` nearest of each space, and for a filter or
+                an order alone every item that may be shown.
             facets: fields whose values are counted under the filter; see `facets`.
             prefix: the last word may be the beginning of another, as while it is typed.
             offset: how many hits, of the pages before, are left out.

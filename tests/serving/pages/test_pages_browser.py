@@ -387,6 +387,12 @@ def test_no_page_is_wider_than_a_phone(open_page, path):
     open_page.complaints[:] = [said for said in open_page.complaints if "404" not in said]
 
 
+@pytest.mark.parametrize(("width", "columns"), [(280, 2), (320, 2), (390, 2), (480, 2), (820, 3)])
+def test_a_grid_has_as_many_columns_as_a_screen_has_room_for(open_page, width, columns):
+    page = open_page("/?q=blue", **PHONE | {"viewport": {"width": width, "height": 800}})
+    assert len(page.evaluate(COLUMNS).split()) == columns
+
+
 @pytest.mark.parametrize("width", [1280, 1000, 900])
 def test_the_top_of_a_page_is_one_line(open_page, width):
     page = open_page("/?q=blue", viewport={"width": width, "height": 800})

@@ -80,7 +80,7 @@ def sections(model: type[BaseModel], path: str) -> Iterator[str]:
         if isinstance(default, dict) and default:
             values = {name: value.model_dump(exclude_defaults=True) for name, value in default.items()}
             written = tomlkit.dumps({inner_path.partition(".")[0]: values}).strip()
-            yield f"When there is none:\n\n```toml\n{written}\n```\n"
+            yield f"When there is none (a file that names one names them all):\n\n```toml\n{written}\n```\n"
 
 
 def table_of(annotation: Any) -> tuple[type[BaseModel] | None, bool]:

@@ -64,3 +64,13 @@ def test_more_like_this_asks_both(engine):
     assert {step.signal for step in engine.search(like="coin-0001").plan} == {"picture", "meaning"}
     dims = {space: engine.vectors(space)[1].shape[1] for space in ("picture", "meaning")}
     assert dims["meaning"] == 64
+
+
+def test_a_space_that_is_named_no_more_is_told_of(gallery):
+    model = write_random_clip(gallery / "model", SMALL)
+    with (gallery / "pinakes.toml").open("a") as file:  # as one who wants both
+        file.write(f'\n[spaces.meaning]\nencoder = "clip:{model}"\n')
+    notes = pinakes.index(gallery).notes
+    assert any(note.startswith("the space 'picture' is gone") for note in notes)
+    assert any(note.endswith("to have it again: [spaces.picture] encoder = 'descriptor'") for note in notes)
+    assert not any("is gone" in note for note in pinakes.index(gallery).notes)

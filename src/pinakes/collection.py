@@ -30,11 +30,10 @@ from pinakes.ingest.outcome import Deleted, Diagnosis, IndexReport, Status
 from pinakes.ingest.pipeline import Ingest
 from pinakes.ingest.progress import Report, silent
 from pinakes.ingest.pruning import prune_pictures
-from pinakes.ingest.remote import addresses_note, fetching, open_remote
-from pinakes.ingest.reports import diagnose, read_status, release_notes
+from pinakes.ingest.remote import fetching, open_remote
+from pinakes.ingest.reports import diagnose, index_notes, read_status
 from pinakes.ingest.rules import EntryRules
 from pinakes.ingest.trial import SAMPLE_GATE, Trial
-from pinakes.ingest.wordless import wordless_note
 from pinakes.ingest.workshop import (
     make_freezer,
     picture_encoders,
@@ -104,6 +103,7 @@ class Collection:
         begun = time.monotonic()
         settings = self.settings
         with writing(self.paths, settings, "index") as (database, cache):
+            before = served_release(self.paths)
             source = open_source(settings, self.paths.root)
             ingest = self._ingest(settings, database, cache, refetch=refetch)
             trial = Trial(self.paths.root, settings, cache, self.progress)
@@ -118,12 +118,7 @@ class Collection:
             release=release.id,
             add=added,
             freeze=frozen,
-            notes=(
-                *tried,
-                *wordless_note(settings, self.paths.root),
-                *addresses_note(settings, added),
-                *release_notes(self.paths, release),
-            ),
+            notes=(*tried, *index_notes(self.paths, settings, added, before, release)),
             seconds=time.monotonic() - begun,
         )
 

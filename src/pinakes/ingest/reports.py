@@ -12,8 +12,11 @@ from pinakes.catalog.runs import list_runs
 from pinakes.errors import not_published
 from pinakes.ingest.encoders import missing_encoders
 from pinakes.ingest.outcome import Diagnosis, Status
+from pinakes.ingest.remote import addresses_note
+from pinakes.ingest.report import AddReport
 from pinakes.ingest.spaces import unbound_notes
 from pinakes.ingest.variants import Variants, find_variants
+from pinakes.ingest.wordless import wordless_note
 from pinakes.settings import Settings
 from pinakes.snapshots.blocks import read_blocks
 from pinakes.snapshots.layout import CollectionPaths
@@ -91,6 +94,39 @@ def diagnose(paths: CollectionPaths, settings: Settings, release: Release | None
         variants = find_variants(items.filter(pl.Series(living(segments))), settings.attribute_types)
     with _catalog(paths) as database, database.read() as connection:
         return Diagnosis(problems, variants, tuple(read_entries(connection)))
+
+
+def index_notes(
+    paths: CollectionPaths, settings: Settings, added: AddReport, before: Release | None, release: Release
+) -> tuple[str, ...]:
+    """Return what the owner should know when a collection was brought up to its source.
+
+    Args:
+        paths: of the collection.
+        settings: by which it was done.
+        added: what came of the source.
+        before: what was served until then.
+        release: what is served now.
+
+    Raises:
+        IntegrityError: a manifest is damaged.
+    """
+    return (
+        *wordless_note(settings, paths.root),
+        *addresses_note(settings, added),
+        *_lost_spaces(settings, before),
+        *release_notes(paths, release),
+    )
+
+
+def _lost_spaces(settings: Settings, before: Release | None) -> Iterator[str]:
+    """Say which spaces are gone: whoever names one in ``pinakes.toml`` may not know that he names all."""
+    for name, space in (before.settings["spaces"] if before else {}).items():
+        if name not in settings.spaces:
+            yield (
+                f"the space {name!r} is gone, for pinakes.toml names others and not this one; "
+                f"to have it again: [spaces.{name}] encoder = {space['encoder']!r}"
+            )
 
 
 def release_notes(paths: CollectionPaths, release: Release) -> tuple[str, ...]:

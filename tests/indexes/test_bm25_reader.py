@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pinakes.indexes.bm25 import BM25Index, Correction, Segment, build_postings, corrected, unquoted
+from pinakes.indexes.bm25 import (
+    BM25Index,
+    Correction,
+    Segment,
+    as_written,
+    build_postings,
+    corrected,
+    unquoted,
+)
 from pinakes.indexes.bm25 import reader as module
 from pinakes.indexes.bm25.analyzer import Analyzer, split
 
@@ -363,5 +371,14 @@ def test_a_space_too_few_is_forgiven(typed, used):
     if used:
         assert set(shop.search(found).rows.tolist()) >= set(shop.search(f'"{used}"').rows.tolist())
         assert corrected(f"red {typed.upper()}!", found.corrections) == f"red {used}!"
-        assert shop.holds(used, np.ones(4, dtype=bool))
-    assert not shop.holds("mug coffee", np.ones(4, dtype=bool))
+        assert len(shop.holders(used, np.ones(4, dtype=bool)))
+        assert not len(shop.holders(used, np.zeros(4, dtype=bool)))
+    assert not len(shop.holders("mug coffee", np.ones(4, dtype=bool)))
+
+
+def test_words_are_shown_as_items_write_them():
+    texts = ["Purée", "MÜLLER & Söhne, Muller", "l'Été d'hiver"]
+    assert as_written("muller", texts) == "müller"
+    assert as_written("puree ete", texts) == "purée été"
+    assert as_written("coffee muller", texts) == "coffee müller"
+    assert as_written("mug", []) == "mug"

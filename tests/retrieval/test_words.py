@@ -78,3 +78,15 @@ def test_where_no_words_are_found_it_is_said(engine):
     filtered = engine.search("xyzzy", where="title = 'Gin'")
     assert filtered.notes == ()
     assert filtered.why_nothing
+
+
+def test_the_word_that_is_meant_is_written_as_the_items_do(tmp_path):
+    titles = ["Türkis Vase", "Vase türkis", "Müller-Glas", "blaue Vase"]
+    pl.DataFrame({"id": list("abcd"), "title": titles}).write_csv(tmp_path / "items.csv")
+    pinakes.index(tmp_path / "items.csv")
+    with pinakes.open(tmp_path / "items") as shop:
+        found = shop.search("turqis vase tuerkis")
+        assert found.did_you_mean == "türkis vase türkis"
+        assert {correction.used for correction in found.corrections} == {"türkis"}
+        assert shop.search(found.did_you_mean).ids == found.ids
+        assert "searched for 'müller'" in str(shop.explain("c", {"text": "mueller"}))

@@ -15,6 +15,7 @@ from pinakes.retrieval.nearby import unknown_item
 from pinakes.retrieval.obstacles import Obstacle, quoted, withheld
 from pinakes.retrieval.opening import OpenRelease
 from pinakes.retrieval.query import EncodedQuery
+from pinakes.retrieval.records import Records
 from pinakes.retrieval.searcher import EXACT_ID_BONUS, Searcher
 from pinakes.retrieval.signals import EXACT_ID, WORDS, Signal
 from pinakes.retrieval.sorting import read_sort, sorted_rows
@@ -163,7 +164,7 @@ def explain(opened: OpenRelease, asked: SearchArguments, prepare: PrepareImage, 
         notes=(
             *results.notes,
             *asked.notes(opened),
-            *_corrected(words, trace.allowed),
+            *_corrected(words, trace.allowed, corpus.records),
             *_silent(searcher, query, trace),
         ),
         release=searcher.release,
@@ -327,8 +328,8 @@ def _order(searcher: Searcher, query: EncodedQuery, row: int) -> str | None:
     return f"{sort.field}{down}: its {sort.field} is {quoted(searcher.corpus.items[sort.field][row])}"
 
 
-def _corrected(words: Asked | None, allowed: Allowed) -> list[str]:
-    corrections = words.corrections(allowed) if words else ()
+def _corrected(words: Asked | None, allowed: Allowed, records: Records) -> list[str]:
+    corrections = words.corrections(allowed, records) if words else ()
     return [f"no item holds {c.typed!r}: searched for {c.used!r}" for c in corrections if c.applied]
 
 

@@ -1,5 +1,6 @@
 """One item at a time out of the tables of a corpus."""
 
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
@@ -60,6 +61,13 @@ class Records:
         """Return what `item` is made of, but for the views; the attributes are the caller's own."""
         name, title, text, attributes, rights = self._fields(row)
         return name, title, text, attributes.copy(), rights
+
+    def texts(self, row: int) -> Iterator[str]:
+        """Yield what an item is found by as words: title, text, and attributes of words."""
+        _, title, text, attributes, _ = self._fields(row)
+        yield from (title, text)
+        for value in attributes.values():
+            yield from value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
 
     def view(self, row: int) -> View:
         """Return a view."""

@@ -119,7 +119,7 @@ class Searcher:
         if query.facets:
             with watch.stage("facets"):
                 facets = self._facets(query, asked)
-        corrections = asked.corrections(allowed) if asked else ()
+        corrections = asked.corrections(allowed, self.corpus.records) if asked else ()
         missed = None if hits or query.cut.offset else self._why_nothing(query, asked)
         said = missed is not None or any(len(signal.rows) for signal in signals)
         close = any(hit.closeness != "loose" for hit in hits) if hits else said

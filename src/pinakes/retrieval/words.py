@@ -2,19 +2,23 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.indexes.bm25 import BM25Index, Correction, WordHits, WordQuery, corrected
+from pinakes.indexes.bm25 import BM25Index, Correction, WordHits, WordQuery, as_written, corrected
 from pinakes.retrieval.mask import Allowed
+from pinakes.retrieval.records import Records
 
 TELLING = 0.08
 """Share of what a query says below which a word is not worth mentioning, found or not."""
 
 BETWEEN = ("-", "", "_", " ", "/", ".")
 """What stands between the letters and the digits of codes."""
+
+READ = 4
+"""Items that are read to learn how a word is written."""
 
 LONGEST_CODE = 64
 """Characters of a text that may be an id without its signs."""
@@ -60,9 +64,15 @@ class Asked:
             return found, 0
         return WordHits(found.rows[every], found.scores[every]), int(np.count_nonzero(~every))
 
-    def corrections(self, allowed: Allowed) -> tuple[Correction, ...]:
+    def corrections(self, allowed: Allowed, records: Records) -> tuple[Correction, ...]:
         """Return the words that were put right, or might be; only what an allowed item holds is named."""
-        return tuple(c for c in self.query.corrections if self.index.holds(c.used, allowed.mask))
+        found = []
+        for correction in self.query.corrections:
+            rows = self.index.holders(correction.used, allowed.mask)[:READ].tolist()
+            if rows:
+                texts = (text for row in rows for text in records.texts(row))
+                found.append(replace(correction, used=as_written(correction.used, texts)))
+        return tuple(found)
 
     def did_you_mean(self, corrections: tuple[Correction, ...]) -> str | None:
         """Return the text with corrections put in, or None where there are none."""

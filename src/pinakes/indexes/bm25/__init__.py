@@ -7,7 +7,7 @@ from pinakes.indexes.bm25.lookup import Statistics
 from pinakes.indexes.bm25.matching import Match
 from pinakes.indexes.bm25.postings import Postings, open_postings, save_postings
 from pinakes.indexes.bm25.query import Correction, WordQuery
-from pinakes.indexes.bm25.reader import corrected, respelt, unquoted
+from pinakes.indexes.bm25.reader import as_written, corrected, respelt, unquoted
 from pinakes.indexes.bm25.segment import Segment
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Statistics",
     "WordHits",
     "WordQuery",
+    "as_written",
     "build_postings",
     "corrected",
     "open_analyzer",

@@ -149,10 +149,10 @@ class BM25Index:
             return None
         return reduce(np.logical_and, map(self._lookup.phrase, query.phrases))
 
-    def holds(self, words: str, mask: NDArray[np.bool_]) -> bool:
-        """Return whether some living item of a mask holds the terms of words one after the other."""
+    def holders(self, words: str, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the living items of a mask that hold the terms of words one after the other."""
         rows, _ = self._lookup.occurrences(((tuple(self._lookup.analyzer.running_terms(words)), 1.0),))
-        return bool(mask[rows].any())
+        return rows[mask[rows]]
 
     def knows(self, typed: Typed) -> bool:
         """Return whether some living item holds anything that a typed word asks for."""

@@ -270,6 +270,20 @@ def corrected(text: str, corrections: tuple[Correction, ...]) -> str | None:
     return respelt(text, used.get)
 
 
+def as_written(words: str, texts: Iterable[str]) -> str:
+    """Return folded words as texts write them, in small letters with accents; as they are where none does."""
+    written = dict[str, str]()
+    wanted = words.split()
+    for text in texts:
+        for found in WORD.findall(text):
+            folded = " ".join(split(found)[0])
+            if folded in wanted:
+                written.setdefault(folded, found.lower())
+        if len(written) == len(set(wanted)):
+            break
+    return " ".join(written.get(word, word) for word in wanted)
+
+
 def respelt(text: str, spell: Callable[[str, str], str]) -> str:
     """Return a text with every word as a function of it, folded, and of how it was typed spells it."""
     return WORD.sub(lambda found: spell(" ".join(split(found[0])[0]), found[0]), text)

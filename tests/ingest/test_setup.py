@@ -3,7 +3,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from pinakes.errors import SettingsError
+from pinakes.errors import SettingsError, StorageError
 from pinakes.ingest.setup import Options, find_setup, write_setup
 from pinakes.testing.random_clip import Shape, write_random_clip
 
@@ -65,6 +65,16 @@ def test_vectors_beside_their_table_are_the_same_when_named_again(tmp_path):
     options = Options(vectors={"mine": vectors})
     set_up(table, options)
     assert not set_up(table, options).changed
+
+
+def test_a_source_that_can_only_be_read_may_have_its_collection_elsewhere(tmp_path):
+    source = touch(tmp_path, "a.jpg")
+    setup = find_setup(source, None, Options())
+    (source / "pinakes.toml").mkdir()  # which nobody can write over, not even root
+    with pytest.raises(
+        StorageError, match=r"cannot write .*pinakes\.toml: .*; .* elsewhere .*: --into FOLDER"
+    ):
+        write_setup(setup)
 
 
 def test_another_encoder_leaves_the_rest_of_its_space_as_it_was(tmp_path):

@@ -32,7 +32,12 @@ def test_other_names(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "way"), [("a.xlsx", "save the sheet as CSV"), ("a.json", "one object a line")]
+    ("name", "way"),
+    [
+        ("a.xlsx", "save the sheet as CSV"),
+        ("a.json", "one object a line"),
+        ("p/a.jpg", "by their folder: p$"),
+    ],
 )
 def test_what_to_do_with_other_formats(name, way):
     with pytest.raises(SourceError, match=way):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pinakes.encoders.base import TextFamily
 from pinakes.encoders.families import features_fingerprint, name_in_full, open_family
-from pinakes.errors import SettingsError, SourceError, StorageError
+from pinakes.errors import SettingsError, SourceError, StorageError, UsageError
 from pinakes.ingest.remote import fetching
 from pinakes.settings import (
     Settings,
@@ -111,7 +111,12 @@ def write_setup(setup: Setup) -> None:
         setup.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"cannot make {setup.folder}: {error.strerror}") from None
-    save_settings(setup.folder, setup.settings)
+    try:
+        save_settings(setup.folder, setup.settings)
+    except UsageError as error:
+        raise StorageError(
+            f"{error}; a collection may lie elsewhere than its source: --into FOLDER"
+        ) from None
 
 
 def keep_frame(frame: object, folder: Path) -> Path:

@@ -7,6 +7,7 @@ from pinakes.errors import SourceError
 from pinakes.sources.delimited import DelimitedRows
 from pinakes.sources.jsonl import JsonRows
 from pinakes.sources.parquet import ParquetRows
+from pinakes.sources.pictures import is_picture_name
 from pinakes.sources.rows import Rows
 
 TABLE_FORMATS: Mapping[str, Callable[[Path], Rows]] = {
@@ -40,7 +41,9 @@ def open_rows(path: Path) -> Rows:
     make = TABLE_FORMATS.get(_suffix(path.name))
     if make is None:
         known = ", ".join(TABLE_FORMATS)
-        way = OTHER_WAYS.get(_suffix(path.name))
+        way = OTHER_WAYS.get(_suffix(path.name)) or (
+            f"pictures are indexed by their folder: {path.parent}" if is_picture_name(path.name) else None
+        )
         raise SourceError(
             f"{path} is not a table that can be read; tables end in {known}, or in .gz after that"
             + (f"; {way}" if way else "")

@@ -31,6 +31,7 @@ def test_few_pictures_find_themselves(tmp_path, count):
         for number in {0, count - 1}:
             hit = engine.search(image=photos / f"item-{number:02}.png", collapse="near")[0]
             assert (hit.id, hit.score) == (f"item-{number:02}", pytest.approx(1.0, abs=1e-3))
+            assert hit.closeness == "very close"
         assert len(engine.search(like="item-00", top=20)) == count - 1
         assert engine.duplicates().families == ()
 

@@ -35,6 +35,10 @@ from pinakes.sources.files import PictureFiles, source_folder
 from pinakes.synonyms import split_settings
 from pinakes.types import BROUGHT, ItemScore, View
 
+SAME = 0.999
+"""Cosine from which an encoder sees the same in two pictures, whatever the percentiles of a collection say:
+stored in 16 bits, a vector is no nearer to itself for certain."""
+
 
 @dataclass(frozen=True)
 class OpenSegment:
@@ -254,7 +258,7 @@ def _join_space(name: str, score: ItemScore, record: EncoderRecord, parts: Seque
         score=score,
         text_weight=float(measured.get("text_weight", 0.0)),
         close=float(measured.get("close", 0.0)),
-        very_close=float(measured.get("very_close", 1.0)),
+        very_close=min(SAME, float(measured.get("very_close", SAME))),
     )
 
 

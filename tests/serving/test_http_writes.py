@@ -14,8 +14,8 @@ from serving_checks import bearer, problem_of
 import pinakes
 from pinakes.catalog.lease import writer_lease
 from pinakes.collection import Collection
-from pinakes.creation import restore_collection
 from pinakes.serving.writer import Drainer
+from pinakes.snapshots.backup import restore
 
 REQUIRED = {"family": "thing", "date_added": "2024-02-29", "synthetic": True}
 
@@ -119,7 +119,7 @@ def test_a_restored_backup_shows_the_pictures_that_were_sent(gallery, client_of,
             Collection(gallery).drain()
     Collection(gallery).backup(tmp_path / "b.tar")
     restored = tmp_path / "restored"
-    restore_collection(tmp_path / "b.tar", restored)
+    restore(tmp_path / "b.tar", restored)
     assert not Collection(restored).drain().refused
     again = client_of(restored, base_url="http://localhost")
     for id in ("drained", "waiting"):

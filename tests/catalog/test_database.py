@@ -109,6 +109,7 @@ def test_a_damaged_page_is_an_integrity_error(catalog: Database) -> None:
     with pytest.raises(IntegrityError, match=r"catalog\.db: not an intact"), again.read() as connection:
         read_events(connection)
     again.close()
+    again.close()
 
 
 def test_a_full_disk_is_a_storage_error_and_loses_nothing(catalog: Database) -> None:

@@ -80,7 +80,7 @@ def test_an_image_of_pil_that_was_cut_is_refused(tmp_path):
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(MediaError, match=r"none\.jpg: No such file"):
         query_pictures(tmp_path / "none.jpg")
-    with pytest.raises(MediaError, match=": embedded null byte"):
+    with pytest.raises(MediaError, match=r": embedded null (byte|character)"):
         query_pictures("a\0.jpg")
 
 

@@ -105,15 +105,17 @@ class CodeScan:
             among: int64 rows, in any order, at least one.
         """
         import_faiss().omp_set_num_threads(1)
-        fetched = self._buffer()
-        scores, rows = np.empty(0, np.float32), np.empty(0, np.int64)
+        fetched, looks = self._buffer(), []
         for start in range(0, len(among), fetched.most):
             some = among[start : start + fetched.most]
-            (best,), (places,) = fetched.of(some).search(query[None], min(k, len(some)))
-            scores, rows = np.concatenate([scores, best]), np.concatenate([rows, some[places]])
-        order = np.argsort(-scores, kind="stable")[:k]
-        floor = float(scores[order[-1]]) if k < len(among) else -np.inf
-        return Found(rows[order], scores[order], floor)
+            (scores,), (places,) = fetched.of(some).search(query[None], min(k, len(some)))
+            looks.append((scores, some[places]))
+        scores, rows = looks[0]
+        if len(looks) > 1:
+            scores, rows = (np.concatenate(parts) for parts in zip(*looks, strict=True))
+            order = np.argsort(-scores, kind="stable")[:k]
+            scores, rows = scores[order], rows[order]
+        return Found(rows, scores, float(scores[-1]) if k < len(among) else -np.inf)
 
     def _buffer(self) -> "_Fetched":
         """Return the buffer of this thread."""

@@ -68,7 +68,11 @@ def list_refs(paths: CollectionPaths) -> tuple[str, ...]:
         StorageError: their folder cannot be read.
     """
     with storage_errors("list the refs"):
-        return tuple(sorted(path.stem for path in paths.refs.glob("[!.]*.json")))
+        try:
+            files = list(paths.refs.iterdir())  # from Python 3.13 on, glob passes over what cannot be read
+        except FileNotFoundError:
+            return ()
+    return tuple(sorted(file.stem for file in files if file.suffix == ".json" and file.name[0] != "."))
 
 
 def read_ref(paths: CollectionPaths, name: str) -> Ref:

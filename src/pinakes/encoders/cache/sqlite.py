@@ -54,20 +54,26 @@ class SQLiteCache:
             connection = sqlite3.connect(
                 self._path, timeout=30, isolation_level=None, check_same_thread=False
             )
-            connection.execute("PRAGMA journal_mode = WAL")
-            # With WAL, NORMAL could lose the last batches in a power cut. A picture would be encoded again,
-            # but a vector that was brought may be nowhere else; one fsync for each batch costs little.
-            connection.execute("PRAGMA synchronous = FULL")
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > FORMAT:
+            try:
+                self._prepare(connection)
+            except BaseException:
                 connection.close()
-                raise FormatVersionError(
-                    self._path, f"has format {version}, this Pinakes reads {FORMAT}: update it"
-                )
-            connection.execute(SCHEMA)
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
+                raise
         self._connection = connection
         return self
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # With WAL, NORMAL could lose the last batches in a power cut. A picture would be encoded again,
+        # but a vector that was brought may be nowhere else; one fsync for each batch costs little.
+        connection.execute("PRAGMA synchronous = FULL")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > FORMAT:
+            raise FormatVersionError(
+                self._path, f"has format {version}, this Pinakes reads {FORMAT}: update it"
+            )
+        connection.execute(SCHEMA)
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
 
     def missing(self, contents: Collection[str], fingerprint: str) -> set[str]:
         """See `FeatureCache.missing`."""

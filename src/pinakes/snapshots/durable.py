@@ -83,23 +83,35 @@ def move(source: Path, target: Path) -> None:
     flush(target.parent)
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Put ``data`` in the place of a file; a reader sees the old bytes or the new ones.
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path; the file that the body writes there takes the place of ``path``.
 
-    One process at a time may do so: hold `exclusive` on the folder.
+    A reader sees the old bytes or the new ones. One process at a time may do so: hold `exclusive` on the
+    folder.
+
+    Raises:
+        OSError: the disk refused; the old file is as it was.
+    """
+    temporary = path.with_name(f"{TEMPORARY}{path.name}")
+    try:
+        yield temporary
+        flush(temporary)
+        move(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put ``data`` in the place of a file; see `replacing`. Its folder is made if absent.
 
     Raises:
         StorageError: the disk refused; the old file is as it was.
     """
-    temporary = path.with_name(f"{TEMPORARY}{path.name}")
     with storage_errors(f"write {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with replacing(path) as temporary:
             temporary.write_bytes(data)
-            flush(temporary)
-            move(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -8,8 +8,8 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from pinakes.errors import IntegrityError, UsageError
-from pinakes.snapshots.durable import exclusive, flush, move, storage_errors
-from pinakes.snapshots.layout import TEMPORARY, CollectionPaths
+from pinakes.snapshots.durable import exclusive, replacing, storage_errors
+from pinakes.snapshots.layout import CollectionPaths
 
 KEPT = 3
 """How many versions stay, for readers that have just looked up the number of an older one."""
@@ -87,14 +87,9 @@ def change_live(paths: CollectionPaths, change: Callable[[pl.DataFrame | None], 
         if before is not None and before.equals(live):
             return newest
         number = newest + 1
-        temporary = paths.live / f"{TEMPORARY}live.parquet"
         with storage_errors("write live attributes"):
-            try:
+            with replacing(paths.live / _name(number)) as temporary:
                 live.write_parquet(temporary)
-                flush(temporary)
-                move(temporary, paths.live / _name(number))
-            finally:
-                temporary.unlink(missing_ok=True)
             for old in sorted(_numbers(paths))[:-KEPT]:
                 (paths.live / _name(old)).unlink()
     return number

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pinakes.errors import SourceError
-from pinakes.snapshots.durable import flush, move, storage_errors
+from pinakes.snapshots.durable import replacing, storage_errors
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,14 +32,8 @@ def save_frame(frame: object, path: Path) -> None:
         StorageError: the file cannot be written.
     """
     table = _to_polars(frame)
-    temporary = path.with_name(f"{path.name}.tmp")
-    with storage_errors(f"write {path}"):
-        try:
-            table.write_parquet(temporary)
-            flush(temporary)
-            move(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+    with storage_errors(f"write {path}"), replacing(path) as temporary:
+        table.write_parquet(temporary)
 
 
 @contextmanager

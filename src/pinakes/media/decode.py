@@ -87,9 +87,8 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS, shorter_side: ShorterSi
 
     Args:
         data: the whole file.
-        limits: bytes, pixels and aspect that are allowed; pixels and aspect are checked before decoding, of a
-            JPEG at the size at which it is decoded. Pillow's own guard refuses above 179 million pixels
-            whatever is allowed here.
+        limits: bytes, pixels and aspect that are allowed; pixels and aspect are checked before decoding.
+            Pillow's own guard refuses above 179 million pixels whatever is allowed here.
         shorter_side: pixels that are enough. A JPEG is then decoded at 1/2, 1/4 or 1/8 by libjpeg's scaled
             inverse DCT, up to three times faster, to a shorter side of still at least this, see
             `pinakes.media.scale`. Other formats, and pictures that are smaller, keep their full size.
@@ -122,19 +121,18 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS, shorter_side: ShorterSi
 def _decode(data: bytes, limits: Limits, shorter_side: ShorterSide | None) -> Picture:
     image = _open(data)
     name = image.format or "unknown"
-    # Only JPEG: HEIF would answer with an embedded thumbnail, which may show something else.
-    factor = reduction(min(image.size), shorter_side) if name in _SCALED else 1
-    _check_size(image.size, limits, factor)
+    _check_size(image.size, limits)
     header_size = image.size
     drafted = None
+    # Only JPEG: HEIF would answer with an embedded thumbnail, which may show something else.
     if name in _SCALED:
         image.decodermaxblock = len(data)  # not in parts of 64 KiB: 0.8 of 29 ms of a phone's photo
-    if factor > 1:
-        drafted = image.draft(None, (image.width // factor, image.height // factor))
+        if (factor := reduction(min(image.size), shorter_side)) > 1:
+            drafted = image.draft(None, (image.width // factor, image.height // factor))
     image.load()
     # Some headers are corrected while loading (icons, transformed HEIF).
     width, height = header_size if drafted else image.size
-    _check_size((width, height), limits, factor if drafted else 1)
+    _check_size((width, height), limits)
     orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     upright: Image.Image = to_srgb(image)
     if orientation in _UPRIGHT:
@@ -175,12 +173,11 @@ def _has_avif_brand(data: bytes) -> bool:
     return any(data[at : at + 4] in _AVIF_BRANDS for at in range(16, end, 4))
 
 
-def _check_size(size: tuple[int, int], limits: Limits, factor: int) -> None:
-    """Refuse a picture that is too large when it is decoded smaller by a factor, or too long."""
+def _check_size(size: tuple[int, int], limits: Limits) -> None:
     width, height = size
     if width < 1 or height < 1:
         raise MediaError(Reason.UNDECODABLE, f"its header says {width} x {height} pixels")
-    if width * height > limits.pixels * factor**2:
+    if width * height > limits.pixels:
         found = f"{width:,} x {height:,} = {width * height:,} pixels"
         raise MediaError(Reason.TOO_MANY_PIXELS, f"{found}, {limits.pixels:,} are allowed")
     if max(size) > limits.aspect * min(size):

@@ -10,9 +10,8 @@ class Limits:
 
     Attributes:
         bytes: size of the file.
-        pixels: width times height at which it is decoded, known from the header before it is. JPEGs are
-            mostly decoded at a half, a quarter or an eighth (see `pinakes.media.scale`), so that those of
-            phones with 50 or 108 million pixels, and of every camera, are taken.
+        pixels: width times height, read from the header before anything is decoded. 50 million covers nearly
+            every phone and camera.
         aspect: longer side by shorter side. A scroll or a panorama stays far below; above 2,000 a picture
             that is resized to a shorter side of 224 pixels passes 100 million pixels, however small its file.
         seconds: wall-clock time for reading, decoding and preparing. The pool sees to it.

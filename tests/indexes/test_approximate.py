@@ -16,7 +16,7 @@ def test_product_quantisation_keeps_the_contract(name, recall):
 
 @pytest.mark.parametrize(("name", "recall"), [("ivf", 0.95), ("ivf:3", 0.95)])
 def test_inverted_lists_keep_the_contract(name, recall):
-    assert check_index(index_family(name), recall=recall).name == {"ivf": "ivf:2"}.get(name, name)
+    assert check_index(index_family(name), recall=recall).name == {"ivf": "ivf:4"}.get(name, name)
 
 
 @pytest.mark.parametrize("share", [None, 0.7])
@@ -41,7 +41,7 @@ def test_lists_look_where_a_mask_allows_something():
     query = unit_rows(centres[:1])
     cosines = (vectors @ query[0]).astype(np.float64)
     far = cosines < np.quantile(cosines, 0.2)
-    index = index_family("ivf").build(vectors.astype(np.float16)).at(25)
+    index = index_family("ivf:2").build(vectors.astype(np.float16)).at(25)
     (proposal,) = index.propose(query, 10, far)
     best = np.argsort(np.where(far, -cosines, np.inf))[:10]
     assert len(np.intersect1d(proposal.rows, best)) >= 9 and far[proposal.rows].all()

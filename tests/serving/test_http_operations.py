@@ -214,6 +214,7 @@ def test_a_ref_is_moved_by_admins_and_the_service_follows(two_releases, client_o
 
 def test_feedback_is_kept_with_the_time_it_came(gallery, client_of):
     client = client_of(gallery, base_url="http://localhost")
+    shutil.rmtree(gallery / ".pinakes/feedback", ignore_errors=True)  # of other tests
     event = {
         "action_name": "click",
         "query_id": "receipt",

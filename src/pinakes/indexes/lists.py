@@ -22,13 +22,13 @@ from pinakes.indexes.mapped_lists import map_lists, write_lists
 from pinakes.indexes.narrowed import narrowing
 from pinakes.indexes.product import shared_dimensions
 from pinakes.indexes.rescored import rescored
-from pinakes.indexes.rotation import padded_rotation
+from pinakes.indexes.rotation import banded_rotation
 from pinakes.kernels.ahead import LARGE, expect_random
 from pinakes.kernels.beside import Beside
 from pinakes.kernels.similarity import Stored, products, widen
 
-SHARED = 2
-"""Dimensions that share four bits unless told otherwise: 128 bytes a row at 512 dimensions."""
+SHARED = 4
+"""Dimensions that share four bits unless told otherwise: 64 bytes a row at 512 dimensions."""
 
 FEW = 1000
 """Rows up to which an exact scan is the better way."""
@@ -247,7 +247,7 @@ class ListsIndex:
 
 
 class ListsFamily:
-    """Inverted lists, twice as many as the square root of the rows: ``ivf``, ``ivf:4``."""
+    """Inverted lists, twice as many as the square root of the rows: ``ivf``, ``ivf:2``."""
 
     def __init__(self, shared: str = str(SHARED)) -> None:
         """Take the dimensions that share four bits.
@@ -264,12 +264,13 @@ class ListsFamily:
 
     def build(self, vectors: Stored) -> ListsIndex:
         """Fit centres and codes on sampled rows, then put all into lists, in blocks."""
-        n, dim = vectors.shape
+        n = len(vectors)
         if n <= FEW:
             return ListsIndex(self.name, vectors, None)
         faiss = import_faiss()
         count = min(MOST_LISTS, int(LISTS * n**0.5))
-        rotation = padded_rotation(dim, self._shared)
+        sample = widen(vectors[sample_rows(n, count * ROWS_EACH)])
+        rotation = banded_rotation(sample, self._shared)
         padded = len(rotation)
         factory = f"IVF{count},PQ{padded // self._shared}x4fs"
         index = faiss.index_factory(padded, factory, faiss.METRIC_INNER_PRODUCT)
@@ -277,7 +278,7 @@ class ListsFamily:
         index.cp.niter, index.cp.min_points_per_centroid = ROUNDS, 1
         # One thread: in two, sums of the clustering would come in no fixed order.
         faiss.omp_set_num_threads(1)
-        index.train(widen(vectors[sample_rows(n, count * ROWS_EACH)]) @ rotation.T)
+        index.train(sample @ rotation.T)
         coder = faiss.clone_index(index)
         centres = index.quantizer.reconstruct_n(0, count)
         # FAISS keeps only a pointer to what it is given here.

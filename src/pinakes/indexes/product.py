@@ -20,7 +20,7 @@ from pinakes.indexes.exact import ExactIndex
 from pinakes.indexes.files import map_array, read_faiss, write_array, write_faiss
 from pinakes.indexes.narrowed import narrowing
 from pinakes.indexes.rescored import rescored
-from pinakes.indexes.rotation import padded_rotation
+from pinakes.indexes.rotation import banded_rotation
 from pinakes.kernels.ahead import expect_random
 from pinakes.kernels.beside import Beside
 from pinakes.kernels.similarity import Stored, products, widen
@@ -180,15 +180,15 @@ class ProductFamily:
     def build(self, vectors: Stored) -> ProductIndex:
         """Fit the centroids on sampled rows, then code all, in blocks."""
         faiss = import_faiss()
-        n, dim = vectors.shape
-        rotation = padded_rotation(dim, self._shared)
+        n = len(vectors)
+        sample = widen(vectors[sample_rows(n, TRAINED_ON)])
+        rotation = banded_rotation(sample, self._shared)
         pieces = len(rotation) // self._shared
         index = faiss.index_factory(len(rotation), f"IVF1,PQ{pieces}x4fs", faiss.METRIC_INNER_PRODUCT)
-        sample = widen(vectors[sample_rows(n, TRAINED_ON)]) @ rotation.T
         # One thread: in two, sums of the clustering would come in no fixed order.
         faiss.omp_set_num_threads(1)
         if n:
-            index.train(_enough(sample))
+            index.train(_enough(sample @ rotation.T))
         for start in range(0, n, BLOCK):
             index.add(widen(vectors[start : start + BLOCK]) @ rotation.T)
         return ProductIndex(self.name, vectors, index, rotation)

@@ -17,7 +17,7 @@ from pinakes.ingest.indexing.tune import (
     _quickest,
     _timed_again,
     ladder,
-    short_ladder,
+    short_tuning,
     tune_space,
 )
 from pinakes.kernels.similarity import unit_rows
@@ -39,6 +39,41 @@ def tuned(vectors, tmp_path_factory):
     folder = tmp_path_factory.mktemp("indexes") / "v0001" / "picture"
     record = tune_space(folder, vectors, SHA, Tuning(("int8", "pq:2"), each=10))
     return folder, record
+
+
+@pytest.mark.parametrize(
+    ("enough", "tried"), [("pq:4", ["exact", "pq:4"]), ("pq:2", ["exact", "pq:4", "pq:2"])]
+)
+def test_no_more_is_tried_after_the_first_that_will_do(tmp_path, vectors, monkeypatch, enough, tried):
+    monkeypatch.setattr(Tried, "will_do", lambda one, gate, exact_ms: one.index.name == enough)
+    steps = []
+    tuning = Tuning(("pq:4", "pq:2"), each=3, first=True)
+    record = tune_space(tmp_path / "space", vectors, SHA, tuning, lambda *step: steps.append(step))
+    assert list(dict.fromkeys(rung.family for rung in record.table)) == tried
+    assert steps[-1] == ("indexes", 3, 3)
+
+
+def test_an_effort_that_finds_more_is_taken_where_it_takes_hardly_longer():
+    def rung(effort, recall, ms):
+        return Rung("pq:4", effort, recall, 0.9, 1.0, recall, 1.0, 0.99, ms, ms, 1.0, 10)
+
+    rungs = rung(10, 0.996, 1.0), rung(20, 0.999, 1.2), rung(30, 0.999, 1.1), rung(40, 1.0, 1.3)
+    tried = Tried(ExactIndex(np.eye(1, 4, dtype=np.float16)), rungs)
+    assert tried.reaching(0.99).effort == 30
+    assert tried.reaching(0.9999).effort == 40
+
+
+def test_what_will_do_is_approximate_reaches_the_gate_and_has_an_effort_for_filters():
+    class Approximate(ExactIndex):
+        exhaustive = False
+
+    rows = np.eye(1, 4, dtype=np.float16)
+    rungs = (Rung("pq:4", 10, 0.997, 0.9, 1.0, 0.997, 1.0, 1.0, 2.0, 2.0, 1.0, 10),)
+    tried = Tried(Approximate(rows), rungs)
+    assert tried.will_do(0.99, exact_ms=3.0)
+    assert not tried.will_do(0.999, exact_ms=3.0), "it does not reach the gate"
+    assert not tried.will_do(0.99, exact_ms=1.0), "an exact answer is faster under filters"
+    assert not Tried(ExactIndex(rows), rungs).will_do(0.99, exact_ms=3.0), "it is exact"
 
 
 def test_the_table_says_what_was_measured(tuned, vectors):
@@ -274,6 +309,8 @@ def test_what_finds_more_is_kept_where_it_takes_hardly_longer():
 
 
 def test_the_ladder_follows_the_rows():
-    assert [short_ladder(rows)[-1] for rows in (100_000, 1_000_000, 10_000_000)] == ["pq:2", "ivf", "ivf"]
-    assert "int8" in short_ladder(1_000_000) and "int8" not in short_ladder(10_000_000)
+    few, many, huge = (short_tuning(rows).families for rows in (100_000, 1_000_000, 10_000_000))
+    assert few == ("exact", "int8", "pq:4", "pq:2")
+    assert many == ("exact", "int8", "ivf:4", "ivf:2")
+    assert huge == ("exact", "ivf:4")
     assert "hnsw" in ladder(100_000) and "hnsw" not in ladder(10_000_000)

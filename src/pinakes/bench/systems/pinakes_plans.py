@@ -12,7 +12,7 @@ from pinakes.bench.systems.base import InProcess
 from pinakes.indexes.base import VectorIndex
 from pinakes.indexes.families import index_family
 from pinakes.indexes.stored import open_indexes
-from pinakes.ingest.indexing.tune import Tuning, short_ladder, tune_space
+from pinakes.ingest.indexing.tune import short_tuning, tune_space
 from pinakes.kernels.scan import narrow
 from pinakes.kernels.similarity import cosine_scores
 from pinakes.kernels.topk import best
@@ -81,7 +81,7 @@ class Planned(PinakesPlan):
 
     def build(self, dataset: Dataset, folder: Path) -> None:
         """See `System.build`."""
-        tune_space(folder / "space", dataset.rows, NO_HASH, Tuning(short_ladder(len(dataset.rows))))
+        tune_space(folder / "space", dataset.rows, NO_HASH, short_tuning(len(dataset.rows)))
         self.open(dataset, folder)
 
     def open(self, dataset: Dataset, folder: Path) -> None:

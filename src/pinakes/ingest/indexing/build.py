@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pinakes.errors import UnknownNameError, UsageError
 from pinakes.indexes.stored import IndexRecord
-from pinakes.ingest.indexing.tune import Tuning, short_ladder, tune_space
+from pinakes.ingest.indexing.tune import Tuning, short_tuning, tune_space
 from pinakes.ingest.progress import Report, silent
 from pinakes.settings import Settings
 from pinakes.snapshots.layout import CollectionPaths
@@ -79,8 +79,8 @@ def index_after_freeze(
         vectors = opened.vectors(name)
         if len(vectors) >= (FROM if wanted == AUTO else 1):
             folder, sha256 = paths.index(snapshot, name), vectors_sha256(opened, name)
-            families = short_ladder(len(vectors)) if wanted == AUTO else (wanted,)
-            records[name] = tune_space(folder, vectors, sha256, Tuning(families, each=EACH), report)
+            tuning = short_tuning(len(vectors), EACH) if wanted == AUTO else Tuning((wanted,), each=EACH)
+            records[name] = tune_space(folder, vectors, sha256, tuning, report)
     return records
 
 

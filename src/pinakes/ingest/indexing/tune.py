@@ -42,17 +42,18 @@ EACH = 50
 PAYS = 0.8
 """An approximate index is kept where it takes less than this share of the time of one that finds more."""
 
-LADDER = ("exact", "int8", "pq:8", "pq:4", "pq:2", "ivf:4", "ivf", "hnsw")
+LADDER = ("exact", "int8", "pq:8", "pq:4", "pq:2", "ivf:4", "ivf:2", "hnsw")
 """What `pinakes tune` tries, besides plugins."""
 
 MANY, HUGE = 250_000, 2_000_000
 """Rows from which lists pay, and from which nothing else is tried unless it is named: other codes of so many
 rows do not stay in memory."""
 
-SHORT_LADDER = ("exact", "int8", "pq:2")
-"""What is tried after every large freeze: what won on 100,000 vectors of CLIP, in seconds."""
+SHORT_LADDER = ("exact", "int8", "pq:4", "pq:2")
+"""What is tried after every large freeze until one will do: what won on 100,000 vectors of CLIP, in seconds,
+and then finer codes, for vectors that differ in all directions alike."""
 
-MANY_LADDER, HUGE_LADDER = ("exact", "int8", "ivf"), ("exact", "ivf")
+MANY_LADDER, HUGE_LADDER = ("exact", "int8", "ivf:4", "ivf:2"), ("exact", "ivf:4")
 """The same from `MANY` and from `HUGE` rows."""
 
 SPREAD = 4.0
@@ -80,12 +81,14 @@ class Tuning:
         gate: recall@10 and @100 that an approximate index must reach.
         each: queries of each kind, where they are made.
         queries: to measure with; made from the vectors when None.
+        first: try no more once an approximate index reaches the gate, and has an effort for filters.
     """
 
     families: Sequence[str] | None = None
     gate: float = GATE
     each: int = EACH
     queries: Queries | None = None
+    first: bool = False
 
 
 def ladder(rows: int) -> Sequence[str]:
@@ -94,11 +97,10 @@ def ladder(rows: int) -> Sequence[str]:
     return (*(LADDER if rows < HUGE else HUGE_LADDER), *plugins)
 
 
-def short_ladder(rows: int) -> Sequence[str]:
-    """Return the families that are tried after a freeze of so many rows."""
-    if rows < MANY:
-        return SHORT_LADDER
-    return MANY_LADDER if rows < HUGE else HUGE_LADDER
+def short_tuning(rows: int, each: int = EACH) -> Tuning:
+    """Return what is tried after a freeze of so many rows."""
+    families = SHORT_LADDER if rows < MANY else MANY_LADDER if rows < HUGE else HUGE_LADDER
+    return Tuning(families, each=each, first=True)
 
 
 def tune_space(
@@ -127,6 +129,9 @@ def tune_space(
         within = min((one.filtered_ms for one in tried if one.index.exhaustive), default=np.inf)
         tried.append(_try(family, vectors, questions, _Limits(tuning.gate, within), folder.parent))
         report("indexes", number, len(families))
+        if tuning.first and tried[-1].will_do(tuning.gate, within):
+            break
+    report("indexes", len(families), len(families))
     tried = _timed_again(tried, vectors, questions, tuning.gate)
     exact = min((one for one in tried if one.index.exhaustive), key=lambda one: one.rungs[0].ms)
     quick = _quickest(tried, tuning.gate, PAYS * exact.rungs[0].ms)
@@ -154,15 +159,26 @@ class Tried:
     rungs: tuple[Rung, ...]
 
     def reaching(self, gate: float) -> Rung | None:
-        """Return the fastest rung that loses so little that other queries should be at or above a gate."""
+        """Return the fastest rung that loses so little that other queries should be at or above a gate.
+
+        What finds more is taken for it where it takes hardly longer.
+        """
         least = 1.0 - SEEN * (1.0 - gate)
         enough = [rung for rung in self.rungs if min(rung.recall10, rung.recall100) >= least]
-        return min(enough, key=lambda rung: rung.ms, default=None)
+        within = min((rung.ms for rung in enough), default=0.0) / PAYS
+        close = [rung for rung in enough if rung.ms <= within]
+        return max(close, key=lambda rung: (rung.recall10, rung.recall100, -rung.ms), default=None)
 
     @property
     def filtered_ms(self) -> float:
         """Median milliseconds under masks at the lowest effort."""
         return self.rungs[0].filtered_ms or 0.0
+
+    def will_do(self, gate: float, exact_ms: float) -> bool:
+        """Return whether it is an approximate index that reaches a gate and has an effort for filters."""
+        if self.index.exhaustive or self.reaching(gate) is None:
+            return False
+        return self.under_masks(exact_ms, gate) is not None
 
     def under_masks(self, exact_ms: float, gate: float) -> int | None:
         """Return the effort for filtered answers; None where they should be exact.

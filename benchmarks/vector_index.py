@@ -79,7 +79,7 @@ def _plans(
         print(f"built {name} in {time.perf_counter() - begun:.1f} s")
         plans[name] = _faiss(index)
     faiss.omp_set_num_threads(1)
-    for name in ("exact", "int8", "pq:2"):
+    for name in ("exact", "int8", "pq:4", "pq:2"):
         begun = time.perf_counter()
         family = index_family(name)
         built = family.build(stored)

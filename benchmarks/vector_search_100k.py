@@ -24,7 +24,7 @@ from pinakes.cli.bench import print_run
 ROWS = 100_000
 SCANS = ("numpy", "faiss-fp16", "faiss-flat")
 EXACT = ("pinakes:exact", "pinakes:int8")
-QUANTISED = ("pinakes:pq:2", "pinakes:ivf")
+QUANTISED = ("pinakes:pq:4", "pinakes:pq:2", "pinakes:ivf:4")
 GRAPHS = ("faiss-hnsw", "hnswlib", "usearch", "pinakes:hnsw")
 
 

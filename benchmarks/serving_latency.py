@@ -1,10 +1,10 @@
 """Time of one search over HTTP among 100,000 items with an encoder of ViT-B/32's size in eight bits.
 
 The weights are random, which costs what trained ones cost. Forty items have pictures, whose vectors the
-encoder made, so that the space is bound to it; the others have generated vectors. Each request is a new text,
-or a picture that was not sent before, one after the other on one connection: encoding, search and answer.
-The model's fitted weight for words is 0 here, as it knows no words: by default a text is then not encoded, so
-the first row gives it a weight, and the second leaves it out.
+encoder made, so that the space is bound to it; those of the others are generated from the spectrum of CLIP.
+Each request is a new text, or a picture that was not sent before, one after the other on one connection:
+encoding, search and answer. The model's fitted weight for words is 0 here, as it knows no words: by default a
+text is then not encoded, so the first row gives it a weight, and the second leaves it out.
 """
 
 import argparse
@@ -27,6 +27,7 @@ import pinakes
 from benchmarks.budget import verdict
 from benchmarks.clip_encoder import models
 from benchmarks.decode import photo
+from benchmarks.real_vectors import generated_dataset
 from benchmarks.serving_load import free_port, wait_until_ready
 from pinakes.collection import Collection
 from pinakes.encoders.clip.encoder import open_clip_model
@@ -70,17 +71,14 @@ def made_by(model: Path, folder: Path) -> NDArray[np.float32]:
 def make_collection(folder: Path, model: Path) -> Path:
     """Index the items, bind their vectors to the encoder, and return the collection's folder."""
     made = made_by(model, folder)
-    random = np.random.default_rng(1)
-    centres = random.standard_normal((500, made.shape[1])).astype(np.float32)
-    others = centres[random.integers(0, 500, ITEMS - PICTURED)]
-    others = others + random.standard_normal(others.shape, dtype=np.float32)
+    others = np.asarray(generated_dataset(folder, ITEMS - PICTURED).rows, dtype=np.float32)
     table = pl.DataFrame(
         {
             "id": [f"item-{number:06}" for number in range(ITEMS)],
             "title": [f"{WORDS[n % 12]} {WORDS[n // 12 % 12]} {n % 997}" for n in range(ITEMS)],
-            "price": random.uniform(1, 100, ITEMS).round(2),
+            "price": np.random.default_rng(1).uniform(1, 100, ITEMS).round(2),
             "image": [f"{n}.jpg" if n < PICTURED else None for n in range(ITEMS)],
-            SPACE: np.concatenate([made, others / np.linalg.norm(others, axis=1, keepdims=True)]),
+            SPACE: np.concatenate([made, others]),
         }
     )
     table.write_parquet(folder / "items.parquet")

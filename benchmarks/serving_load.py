@@ -1,10 +1,10 @@
 """Requests a second of the HTTP service at 1, 8 and 64 connections, and what an overload does to it.
 
-A collection of generated vectors is served by `pinakes serve` with two workers; wrk, in a process of its own
-on the same machine, sends distinct query vectors over loopback. Nothing is cached between requests. Then ten
-times as many connections as before: what is not admitted must be refused with 429, and the next request after
-the overload must be answered as quickly as before it. The processor time of the service's processes for a
-request says what it costs where other work keeps the machine busy.
+A collection of vectors, generated from the spectrum of CLIP, is served by `pinakes serve` with two workers;
+wrk, in a process of its own on the same machine, sends distinct query vectors over loopback. Nothing is
+cached between requests. Then ten times as many connections as before: what is not admitted must be refused
+with 429, and the next request after the overload must be answered as quickly as before it. The processor time
+of the service's processes for a request says what it costs where other work keeps the machine busy.
 """
 
 import json
@@ -23,10 +23,13 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 import pinakes
+from pinakes.bench.data.dataset import generate_dataset
+from pinakes.bench.data.spectrum import CLIP
 
-ITEMS, DIM, QUERIES, WORKERS, SECONDS = 60_000, 512, 10_000, 2, 10
+ITEMS, QUERIES, WORKERS, SECONDS = 60_000, 10_000, 2, 10
 CONNECTIONS = (1, 8, 64)
 OVERLOAD = 640
 BUDGET = "budget: >= 1,500 requests/s, p99 <= 50 ms, no error"
@@ -48,31 +51,24 @@ end
 """
 
 
-def vectors(rows: int, seed: int) -> np.ndarray:
-    """Return vectors around 500 centres, so that nearest neighbours are near."""
-    centres = np.random.default_rng(0).standard_normal((500, DIM))
-    random = np.random.default_rng(seed)
-    return (centres[random.integers(0, 500, rows)] + random.standard_normal((rows, DIM))).astype(np.float32)
-
-
-def make_collection(folder: Path) -> Path:
-    """Index generated items with vectors, and return the collection's folder."""
+def make_collection(folder: Path) -> tuple[Path, NDArray[np.float32]]:
+    """Index generated items with vectors; return the collection's folder, and queries that are no rows."""
+    vectors = generate_dataset(folder / "vectors", CLIP, rows=ITEMS, queries=QUERIES)
     table = pl.DataFrame(
         {
             "id": [f"item-{number:05}" for number in range(ITEMS)],
             "title": [f"Item {number} of shelf {number % 97}" for number in range(ITEMS)],
             "price": np.random.default_rng(2).uniform(1, 100, ITEMS).round(2),
-            "vector": vectors(ITEMS, 1),
+            "vector": np.asarray(vectors.rows, dtype=np.float32),
         }
     )
     table.write_parquet(folder / "items.parquet")
     pinakes.index(folder / "items.parquet", folder / "collection", waive=GATES)
-    return folder / "collection"
+    return folder / "collection", vectors.queries["picture"]
 
 
-def write_queries(folder: Path) -> Path:
-    """Write distinct queries, one to a line, and the script that sends them."""
-    rows = vectors(QUERIES, 3)
+def write_queries(folder: Path, rows: NDArray[np.float32]) -> Path:
+    """Write queries, one to a line, and the script that sends them."""
     bodies = (
         json.dumps({"vector": [round(float(x), 4) for x in row]}, separators=(",", ":")) for row in rows
     )
@@ -182,9 +178,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="pinakes-load-") as name:
         folder = Path(name)
         begun = time.monotonic()
-        collection, script = make_collection(folder), write_queries(folder)
+        collection, queries = make_collection(folder)
+        script = write_queries(folder, queries)
         seconds = time.monotonic() - begun
-        print(f"{ITEMS:,} items of {DIM} dimensions, indexed in {seconds:.0f} s; {WORKERS} workers; {BUDGET}")
+        what = f"{ITEMS:,} items of {queries.shape[1]} dimensions, indexed in {seconds:.0f} s"
+        print(f"{what}; {WORKERS} workers; {BUDGET}")
         body = (folder / "queries.jsonl").read_bytes().splitlines()[0]
         port = free_port()
         url = f"http://127.0.0.1:{port}"

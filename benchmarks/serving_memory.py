@@ -20,13 +20,15 @@ import pinakes
 from benchmarks import serving_load
 from benchmarks.budget import verdict
 from benchmarks.decode import photo
-from benchmarks.serving_load import free_port, vectors, wait_until_ready
+from benchmarks.real_vectors import generated_dataset
+from benchmarks.serving_load import free_port, wait_until_ready
+from pinakes.bench.data.dataset import Dataset
 from pinakes.bench.memory import resident
 
 ITEMS, PICTURED, QUERIES = 100_000, 60, 200
 
 
-def make_collection(folder: Path) -> Path:
+def make_collection(folder: Path, vectors: Dataset) -> Path:
     """Index the items, and return the collection's folder."""
     for number in range(PICTURED):
         (folder / f"{number}.jpg").write_bytes(photo(number, 512, 384))
@@ -37,7 +39,7 @@ def make_collection(folder: Path) -> Path:
             "price": np.random.default_rng(2).uniform(1, 100, ITEMS).round(2),
             "shelf": [f"shelf {number % 97}" for number in range(ITEMS)],
             "image": [f"{number}.jpg" if number < PICTURED else None for number in range(ITEMS)],
-            "vector": vectors(ITEMS, 1),
+            "vector": np.asarray(vectors.rows, dtype=np.float32),
         }
     )
     table.write_parquet(folder / "items.parquet")
@@ -62,7 +64,8 @@ def main() -> int:
     """Print the figure."""
     with tempfile.TemporaryDirectory(prefix="pinakes-memory-") as name:
         folder = Path(name)
-        collection = make_collection(folder)
+        vectors = generated_dataset(folder, ITEMS)
+        collection = make_collection(folder, vectors)
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "pinakes", "serve", str(collection), "--port", str(port)]
@@ -70,7 +73,7 @@ def main() -> int:
             server = subprocess.Popen(command, stdout=log, stderr=log)
             try:
                 wait_until_ready(url)
-                for number, row in enumerate(vectors(QUERIES, 3)):
+                for number, row in enumerate(vectors.queries["picture"][:QUERIES]):
                     search(url, {"vector": row.tolist()})
                     search(url, {"text": f"item {number} shelf"})
                     search(url, {"vector": row.tolist(), "where": f"price < {number % 90 + 1}"})

@@ -42,10 +42,11 @@ answer of CLIP products in 750 lost a row at effort 30, with this none at 10 (10
 """
 
 BACK, AND_MORE, DEEPER = 10, 400, 4
-"""Ten times the wanted rows and 400 more come back from a look at the codes, four times as many from the next.
+"""Ten times the wanted rows and 400 more come back from a look at the codes, four times as many from the
+next.
 
-Of ten, 900 instead of 500 take 0.04 ms of 0.6 (`pq:4`), another look as long as the first; one query in twenty
-of CLIP's pictures asks for more than 458 at effort 40, of other vectors one in a hundred for more than 350.
+Of ten, 900 instead of 500 take 0.04 ms of 0.6, another look as long as the first; one query in twenty of
+CLIP's pictures asks for more than 458 at effort 40, of other vectors one in a hundred for more than 350.
 """
 
 MOST = 16

@@ -105,15 +105,23 @@ def test_who_waits_for_others_has_a_place_and_gives_it_back():
     asyncio.run(main())
 
 
-def test_it_is_crowded_where_more_than_three_quarters_of_the_places_are_taken():
+def test_it_is_crowded_where_places_are_few_and_somebody_was_refused_of_late(monkeypatch):
     async def main():
         admission, gate = Admission(1, 3, 5.0), threading.Event()
-        waiting = [asyncio.create_task(admission.run(gate.wait, 5)) for _ in range(3)]
+        waiting = [asyncio.create_task(admission.run(gate.wait, 5)) for _ in range(4)]
         await asyncio.sleep(0)
-        assert not admission.crowded
-        waiting.append(asyncio.create_task(admission.run(gate.wait, 5)))
-        await asyncio.sleep(0)
+        assert not admission.crowded  # all places are taken, but nobody wants another
+        with pytest.raises(TooBusyError):
+            await admission.run(gate.wait, 5)
         assert admission.crowded
+        gate.set()
+        await asyncio.gather(*waiting)
+        assert not admission.crowded
+        gate.clear()
+        monkeypatch.setattr("pinakes.serving.admission.OF_LATE", 0.0)
+        waiting = [asyncio.create_task(admission.run(gate.wait, 5)) for _ in range(4)]
+        await asyncio.sleep(0)
+        assert not admission.crowded  # that was long ago
         gate.set()
         await asyncio.gather(*waiting)
         admission.close()

@@ -91,7 +91,7 @@ def test_as_many_are_answered_at_once_as_the_loop_may_be_held_up_for():
         admission, together, squares = await quick()
 
         def toil(numbers):
-            end = time.thread_time() + 0.008 * len(numbers)
+            end = time.thread_time() + 0.016 * len(numbers)
             while time.thread_time() < end:
                 pass
             return squares(numbers)
@@ -112,7 +112,7 @@ def test_who_waits_for_a_core_or_a_disk_is_put_together_with_four_times_as_many(
         admission, together, squares = await quick()
 
         def doze(numbers):
-            time.sleep(0.005 * len(numbers))
+            time.sleep(0.01 * len(numbers))
             return squares(numbers)
 
         for _ in range(60):
@@ -181,7 +181,7 @@ def test_those_who_wait_when_work_turns_out_to_be_slow_are_answered_in_a_thread(
 
         numbers = range(MOST + 3)
         outcomes = asyncio.gather(*(together.run(doze if n == 0 else squares, n) for n in numbers))
-        together._busy = 0.019  # one at a time
+        together._busy = 0.039  # one at a time
         assert await outcomes == [n * n for n in numbers]
         assert squares.asked == [[n] for n in numbers]
         assert squares.threads.count(threading.get_ident()) == 1
@@ -193,11 +193,17 @@ def test_those_who_wait_when_work_turns_out_to_be_slow_are_answered_in_a_thread(
 def test_a_thread_helps_where_most_of_the_queue_is_full_and_a_full_one_refuses():
     async def main():
         admission, together, squares = await quick(queue=4)
-        asked = [asyncio.create_task(together.run(squares, n)) for n in range(8)]
-        outcomes = await asyncio.gather(*asked, return_exceptions=True)
-        # Four wait for the loop, one for the thread; there is no place for the rest.
-        assert outcomes[:5] == [0, 1, 4, 9, 16]
-        assert [type(outcome) for outcome in outcomes[5:]] == [TooBusyError] * 3
+
+        async def crowd():
+            asked = [asyncio.create_task(together.run(squares, n)) for n in range(8)]
+            outcomes = await asyncio.gather(*asked, return_exceptions=True)
+            assert outcomes[:5] == [0, 1, 4, 9, 16]
+            assert [type(outcome) for outcome in outcomes[5:]] == [TooBusyError] * 3
+
+        await crowd()
+        assert squares.asked == [[0, 1, 2, 3, 4]]  # nobody had been refused yet
+        del squares.asked[:], squares.threads[:]
+        await crowd()  # four wait for the loop, one for the thread; there is no place for the rest
         assert sorted(squares.asked) == [[0, 1, 2, 3], [4]]
         assert squares.threads[squares.asked.index([4])] != threading.get_ident()
         admission.close()

@@ -1,6 +1,8 @@
 """Admission: a few pieces of work at a time, a bounded queue before them, and a refusal when it is full."""
 
 import asyncio
+import math
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,6 +15,9 @@ T = TypeVar("T")
 
 RETRY_AFTER = 1
 """Seconds: a full queue of searches is worked off in less."""
+
+OF_LATE = 1.0
+"""Seconds for which a refusal counts: who was refused may try again at once, again and again."""
 
 
 class Admission:
@@ -32,6 +37,7 @@ class Admission:
         self._timeout = timeout
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="serve")
         self._pending = 0
+        self._refused = -math.inf
 
     @property
     def pending(self) -> int:
@@ -40,8 +46,9 @@ class Admission:
 
     @property
     def crowded(self) -> bool:
-        """Whether more than three quarters of the places are taken."""
-        return self._pending > self._capacity * 3 // 4
+        """Whether more than three quarters of the places are taken, and somebody was refused of late."""
+        full = self._pending > self._capacity * 3 // 4
+        return full and time.monotonic() - self._refused < OF_LATE
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do work in a thread.
@@ -69,12 +76,12 @@ class Admission:
         """
         self._refuse_if_full()
         self._pending += 1
+        # Every search comes by here: a timeout of asyncio's would take four times as long.
+        timer = asyncio.get_running_loop().call_later(self._timeout, self._give_up, answer)
         try:
-            async with asyncio.timeout(self._timeout):
-                return await answer
-        except TimeoutError:
-            raise self._too_slow() from None
+            return await answer
         finally:
+            timer.cancel()
             self._pending -= 1
 
     def close(self) -> None:
@@ -83,7 +90,12 @@ class Admission:
 
     def _refuse_if_full(self) -> None:
         if self._pending >= self._capacity:
+            self._refused = time.monotonic()
             raise TooBusyError(f"{self._pending} requests are being answered or wait already", RETRY_AFTER)
+
+    def _give_up(self, answer: "asyncio.Future[T]") -> None:
+        if not answer.done():
+            answer.set_exception(self._too_slow())
 
     def _too_slow(self) -> TooSlowError:
         return TooSlowError(f"the answer took longer than {self._timeout:g} s")

@@ -17,7 +17,10 @@ MOST = 32
 """So many at once: more gain nothing (docs/decisions/0020-request-path.md)."""
 
 QUICK = 0.02
-"""Seconds that the event loop may be held up: nobody notices that a refusal comes so much later."""
+"""Seconds in which work is done that may hold up the event loop."""
+
+HELD = 0.04
+"""Seconds of processor time that a group may take: nobody notices that a refusal comes so much later."""
 
 OUTSIDE = 4
 """So many times its processor time may a group take by the clock: cores are shared, disks are waited for."""
@@ -34,11 +37,11 @@ class Together:
 
     Handing such work to a thread and back takes as long as much of it: both wait for one interpreter's lock.
     So requests that came in one turn of the loop are answered in the next but one, with those that came
-    meanwhile, in one go: as many as take `QUICK` of processor time. By the clock, a busy machine would make
+    meanwhile, in one go: as many as take `HELD` of processor time. By the clock, a busy machine would make
     groups small, and each search in a small group takes twice as much. Between two groups requests are read,
     refused and answered. Work that turns out to be slow sends what comes after it to a thread, until it is
-    forgotten. Where three quarters of the queue are full, the rest goes to a thread, too, which goes on while
-    the loop refuses.
+    forgotten. Where three quarters of the queue are full and others are refused, the rest goes to a thread,
+    too, which goes on while the loop refuses.
 
     Args:
         admission: has the threads, and counts who waits.
@@ -107,7 +110,7 @@ class Together:
 
     def _most(self) -> int:
         """Return how many are answered at once."""
-        return min(MOST, max(1, int(QUICK / max(self._busy, self._usual / OUTSIDE))))
+        return min(MOST, max(1, int(HELD / max(self._busy, self._usual / OUTSIDE))))
 
     def _alone(self, work: Work[Any, Any], asked: Any) -> Any:
         return self._outcomes(work, [asked])[0]

@@ -379,6 +379,13 @@ def test_bad_questions_are_refused_with_what_would_be_right(engine, query, error
         engine.search(**query)
 
 
+@pytest.mark.parametrize("number", [0.0, np.nan, -np.inf])
+def test_a_vector_without_a_direction_is_refused(engine, number):
+    dim = engine.vectors("picture")[1].shape[1]
+    with pytest.raises(QueryError, match="finite and not all zero"):
+        engine.search(vector=np.full(dim, number))
+
+
 def test_opening_what_is_not_there(tmp_path, gallery):
     with pytest.raises(SettingsError, match="not a collection"):
         pinakes.open(tmp_path)

@@ -3,7 +3,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pinakes.kernels.similarity import cosine_scores, products, products_at, scan_error, unit_rows, widen
+from pinakes.kernels.similarity import (
+    cosine_scores,
+    length,
+    products,
+    products_at,
+    scan_error,
+    unit_rows,
+    widen,
+)
 
 
 def test_cosine_scores_by_hand():
@@ -42,6 +50,19 @@ def test_unit_rows_keeps_zeros():
     rows = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]]))
     assert rows.dtype == np.float32
     np.testing.assert_allclose(rows, [[0.6, 0.8], [0, 0]])
+
+
+def test_the_length_of_one_vector_by_hand():
+    assert length(np.array([3.0, 4.0])) == 5.0
+    assert length(np.zeros(3)) == 0.0
+    assert length(np.array([1.0, -np.inf])) == np.inf
+    assert np.isnan(length(np.array([1.0, np.nan])))
+
+
+@pytest.mark.parametrize("dim", [1, 7, 129, 512, 1000])
+def test_a_vector_divided_by_its_length_is_that_of_unit_rows_to_the_last_bit(dim):
+    vector = np.random.default_rng(dim).standard_normal(dim) * 1e3
+    np.testing.assert_array_equal((vector / length(vector)).astype(np.float32), unit_rows(vector[None])[0])
 
 
 def test_products_of_fetched_rows_are_those_of_widened_ones():

@@ -1,5 +1,6 @@
 """Similarity of vectors: one fixed-order kernel decides every score."""
 
+import math
 from typing import TypeAlias, cast
 
 import numpy as np
@@ -115,3 +116,11 @@ def unit_rows(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
         np.float32
     )
     return scaled
+
+
+def length(vector: NDArray[np.float64]) -> float:
+    """Return the length of one vector of shape (dim,): what `unit_rows` divides a row by, to the last bit.
+
+    It is 0, infinite or NaN where the vector is zero or not finite, and where its square is beyond float64.
+    """
+    return math.sqrt(float(np.add.reduce(vector * vector)))

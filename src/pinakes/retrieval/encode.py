@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pinakes.encoders.base import ImageEncoder, TextEncoder
 from pinakes.errors import MediaError, QueryError, UnknownNameError, WithheldError
 from pinakes.indexes.bm25 import unquoted
-from pinakes.kernels.similarity import unit_rows
+from pinakes.kernels.similarity import length, unit_rows
 from pinakes.retrieval.corpus import Corpus, Space
 from pinakes.retrieval.nearby import unknown_item
 from pinakes.retrieval.query import MAX_TEXT, compose, finite_weight
@@ -275,9 +275,9 @@ class QueryEncoder:
             row = array.astype(np.float64)
             if row.shape != (dim,):
                 raise QueryError(f"space {name} takes a vector of shape ({dim},), got {row.shape}")
-            if not np.isfinite(row).all() or not row.any():
+            if not 0.0 < (whole := length(row)) < np.inf:
                 raise QueryError("the vector must be finite and not all zero")
-            found.append(Clause(name, unit_rows(row[None, :])[0], 1.0))
+            found.append(Clause(name, (row / whole).astype(np.float32), 1.0))
         return found
 
     def _space_for(self, vector: NDArray[Any]) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pinakes.errors import QueryError, UnknownNameError
 from pinakes.kernels.clock import utc_today
+from pinakes.kernels.similarity import length
 from pinakes.snapshots.duplicates import Kind
 from pinakes.types import Collapse, ItemScore
 
@@ -141,7 +142,7 @@ def compose(clauses: list[tuple[NDArray[np.float32], float]]) -> NDArray[np.floa
     total = np.zeros(clauses[0][0].shape, dtype=np.float64)
     for vector, weight in clauses:
         total += weight * vector.astype(np.float64)
-    norm = float(np.sqrt((total * total).sum()))
-    if norm < 1e-6:
+    whole = length(total)
+    if whole < 1e-6:
         raise QueryError("the parts of the query cancel each other out: nothing is left to search for")
-    return (total / norm).astype(np.float32)
+    return (total / whole).astype(np.float32)

@@ -78,8 +78,7 @@ class Hit:
         """The credit line to show with this item: as given, or made from author, source and licence."""
         if self.rights.attribution:
             return self.rights.attribution
-        parts = (self.rights.author, self.rights.source, self.rights.license)
-        return ", ".join(part for part in parts if part)
+        return ", ".join(filter(None, (self.rights.author, self.rights.source, self.rights.license)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from pinakes.errors import QueryError
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
 FINGERPRINT = 16
 """Hex digits that tell one query from another."""
 
@@ -30,7 +32,7 @@ class Cursor:
 
     def encode(self) -> str:
         """Return the cursor as text for URLs and JSON."""
-        content = json.dumps([self.release, self.offset, self.query], separators=(",", ":"))
+        content = _encode([self.release, self.offset, self.query])
         return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
     @staticmethod

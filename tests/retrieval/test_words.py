@@ -1,8 +1,10 @@
+import numpy as np
 import polars as pl
 import pytest
 
 import pinakes
 from pinakes.retrieval.words import find_id
+from pinakes.snapshots.segments import LivingRows, SegmentRows
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,11 @@ def test_a_part_of_a_code_is_no_answer_to_it(tmp_path):
         ("img0001", 1),
         ("HL20", 2),
         ("hl-20", 2),
+        ("stück-0003", 4),
+        ("STÜCK 0003", 4),
+        ("stÜck0003", 4),
+        ("aB-1", 6),  # as it is written, before others that differ in capitals alone
+        ("ab-1", 5),
         ("red dress", None),  # without digits, words are words
         ("2410", None),
         ("tn-2410 toner", None),
@@ -65,7 +72,22 @@ def test_a_part_of_a_code_is_no_answer_to_it(tmp_path):
     ],
 )
 def test_an_id_is_known_with_other_signs_between_letters_and_digits(text, row):
-    assert find_id({"TN-2410": 0, "img_0001": 1, "HL20": 2, "red-dress": 3}, text) == row
+    ids = ["TN-2410", "img_0001", "HL20", "red-dress", "Stück-0003", "Ab-1", "aB-1"]
+    segment = SegmentRows(pl.DataFrame({"id": ids}), pl.DataFrame())
+    assert find_id(LivingRows([segment], np.ones(len(ids), np.bool_)), text) == row
+
+
+def test_an_id_with_capitals_and_small_letters_is_found_in_any_case(tmp_path):
+    table = pl.DataFrame({"id": [f"Stück-{n:04}" for n in range(9)], "title": ["Öfen"] * 9})
+    table.write_csv(tmp_path / "items.csv")
+    pinakes.index(tmp_path / "items.csv")
+    table[4:5].with_columns(title=pl.lit("Neuer Ofen")).write_csv(tmp_path / "more.csv")
+    pinakes.Collection(tmp_path / "items").add(tmp_path / "more.csv")
+    pinakes.Collection(tmp_path / "items").delete(["Stück-0005"])
+    with pinakes.open(tmp_path / "items") as stove:
+        assert [hit.title for hit in stove.search("stück-0004").hits] == ["Neuer Ofen"]
+        assert stove.search("STÜCK 0003").ids == ("Stück-0003",)
+        assert stove.search("stück-0005").ids == ()
 
 
 def test_where_no_words_are_found_it_is_said(engine):

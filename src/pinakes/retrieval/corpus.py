@@ -15,6 +15,7 @@ from pinakes.kernels.similarity import Stored
 from pinakes.retrieval.columns import Columns
 from pinakes.retrieval.planner import Planner
 from pinakes.retrieval.records import Records
+from pinakes.snapshots.segments import LivingRows
 from pinakes.types import ItemScore
 
 SMALL = 4096
@@ -142,7 +143,7 @@ class Corpus:
     views: pl.DataFrame
     alive: NDArray[np.bool_]
     order: NDArray[np.int64]
-    row_of: Mapping[str, int]
+    row_of: LivingRows
     words: BM25Index | None
     spaces: Mapping[str, Space]
 

@@ -1,7 +1,6 @@
 """What the words of a query ask for in one corpus, and what the asker is told of how they were taken."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from pinakes.indexes.bm25 import BM25Index, Correction, WordHits, WordQuery, as_written, corrected
 from pinakes.retrieval.mask import Allowed
 from pinakes.retrieval.records import Records
+from pinakes.snapshots.segments import LivingRows
 
 TELLING = 0.08
 """Share of what a query says below which a word is not worth mentioning, found or not."""
@@ -114,7 +114,7 @@ def ask(index: BM25Index | None, text: str | None, *, unfinished: bool) -> Asked
     return Asked(text, index, query, index.holding_phrases(query))
 
 
-def find_id(row_of: Mapping[str, int], text: str) -> int | None:
+def find_id(row_of: LivingRows, text: str) -> int | None:
     """Return the row of the item whose id was typed, or None.
 
     Capitals do not count, nor, in an id with digits, what is typed between its letters and digits: HL-1047 is
@@ -125,5 +125,5 @@ def find_id(row_of: Mapping[str, int], text: str) -> int | None:
     parts = _CODE_PART.findall(typed) if len(typed) <= LONGEST_CODE else []
     if len(parts) > 1 and any(part.isdigit() for part in parts):
         spelt += [sign.join(parts) for sign in BETWEEN]
-    named = (cased for name in spelt for cased in (name, name.upper(), name.lower()))
-    return next((row_of[name] for name in named if name in row_of), None)
+    rows = map(row_of.in_any_case, spelt)
+    return next((row for row in rows if row is not None), None)

@@ -39,6 +39,17 @@ class SegmentRows:
         """The row of each item, by id."""
         return dict(zip(self.items["id"].to_list(), range(self.items.height), strict=True))
 
+    @cached_property
+    def mixed(self) -> Mapping[str, int]:
+        """The row of each item whose id has small letters and capitals, by the id in small letters.
+
+        Of several that differ in nothing else it is the first. Most collections have no such ids.
+        """
+        ids = self.items["id"]
+        both = (ids != ids.str.to_lowercase()) & (ids != ids.str.to_uppercase())
+        rows = both.arg_true().reverse()
+        return {id.lower(): row for id, row in zip(ids.gather(rows), rows, strict=True)}
+
 
 class LivingRows(Mapping[str, int]):
     """The row of each living item in the numbering of a release, by id.
@@ -53,6 +64,7 @@ class LivingRows(Mapping[str, int]):
     def __init__(self, segments: Sequence[SegmentRows], alive: NDArray[np.bool_]) -> None:
         starts, _ = number_rows(segments)
         self._parts = [(int(start), s.numbers) for start, s in zip(starts[:-1], segments, strict=True)]
+        self._segments = segments
         self._alive = alive
 
     def __getitem__(self, id: str) -> int:
@@ -61,6 +73,17 @@ class LivingRows(Mapping[str, int]):
             if row is not None and self._alive[start + row]:
                 return start + row
         raise KeyError(id)
+
+    def in_any_case(self, id: str) -> int | None:
+        """Return the row of an item whose id is this one but for capitals, or None."""
+        for same in (id, id.upper(), lower := id.lower()):
+            if same in self:
+                return self[same]
+        for (start, _), segment in zip(reversed(self._parts), reversed(self._segments), strict=True):
+            row = segment.mixed.get(lower)
+            if row is not None and self._alive[start + row]:
+                return start + row
+        return None
 
     def __iter__(self) -> Iterator[str]:
         for start, numbers in self._parts:

@@ -191,7 +191,7 @@ def test_export_and_back(world, tmp_path):
     Collection(tmp_path / "items").delete(["i03"])
     Collection(tmp_path / "items").block(["i04"], "asked for")
     out = tmp_path / "out"
-    done = CliRunner().invoke(app, ["export", str(tmp_path / "items"), str(out), "--space", "clip"])
+    done = CliRunner().invoke(app, ["export", str(tmp_path / "items"), str(out)])
     assert done.exit_code == 0, done.output
     exported, named = np.load(out / "clip.npy"), pl.read_parquet(out / "items.parquet")
     kept = [n for n in range(COUNT) if n not in (3, 4)]
@@ -206,6 +206,20 @@ def test_export_and_back(world, tmp_path):
         np.testing.assert_array_equal(back.astype(np.float16), exported)
         with pytest.raises(UsageError, match="is there already"):
             engine.export("clip", out)
+
+
+def test_of_several_spaces_one_is_named_for_an_export(tmp_path, capsys):
+    table = pl.DataFrame({"id": ["a", "b"], "title": ["one", "two"]})
+    table.write_csv(tmp_path / "words.csv")
+    rows = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.5]]
+    table.with_columns(near=pl.Series(rows), vector=pl.Series(rows)).write_parquet(tmp_path / "both.parquet")
+    pinakes.index(tmp_path / "words.csv")
+    pinakes.index(tmp_path / "both.parquet")
+    assert run(["export", str(tmp_path / "words"), str(tmp_path / "out")]) == 2
+    assert "no vectors to export: it is searched by words alone" in capsys.readouterr().err
+    assert run(["export", str(tmp_path / "both"), str(tmp_path / "out")]) == 2
+    assert "several spaces: name one with --space: near, vector" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_space_of_pictures_is_exported_with_roles(gallery, tmp_path):

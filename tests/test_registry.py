@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pinakes import registry
-from pinakes.errors import MissingExtraError, UnknownNameError
+from pinakes.errors import MissingExtraError, SettingsError, UnknownNameError
 from pinakes.registry import BUILT_IN, Component, components, load
 
 ALL = [(kind, name, component) for kind, named in BUILT_IN.items() for name, component in named.items()]
@@ -56,6 +56,16 @@ def test_an_index_plugin_has_its_own_group(plugins):
     plugins("pinakes.indexes", mine="collections:Counter")
     assert load("index", "mine").__name__ == "Counter"
     assert "mine" not in components("encoder")
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [("collections:Nothing", "has no attribute 'Nothing'"), ("no_such_package:Class", "No module named")],
+)
+def test_a_plugin_that_cannot_be_loaded_is_named(plugins, target, why):
+    plugins("pinakes.indexes", mine=target)
+    with pytest.raises(SettingsError, match=f"the index 'mine' .* cannot be loaded from {target}: .*{why}"):
+        load("index", "mine")
 
 
 def test_a_plugin_cannot_take_the_name_of_a_built_in_component(plugins):

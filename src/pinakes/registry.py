@@ -6,7 +6,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from pinakes.errors import MissingExtraError, UnknownNameError
+from pinakes.errors import MissingExtraError, SettingsError, UnknownNameError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ BUILT_IN: Mapping[str, Mapping[str, Component]] = MappingProxyType(
                 "ivf": Component(
                     "pinakes.indexes.lists:ListsFamily",
                     "inverted lists of product-quantised codes: only the nearest clusters",
-                    takes="how many dimensions share four bits, 2 unless given",
+                    takes="how many dimensions share four bits, 4 unless given",
                 ),
                 "hnsw": Component("pinakes.indexes.graph:GraphFamily", "a graph of near neighbours"),
             }
@@ -128,9 +128,18 @@ def load(kind: str, name: str) -> Any:
     Raises:
         UnknownNameError: no component of this kind has this name; names the known ones.
         MissingExtraError: it needs packages that are not installed.
+        SettingsError: it is of a plugin, and not where its entry point says, or cannot be imported.
     """
     found = component(kind, name)
     module, _, attribute = found.target.partition(":")
+    if name not in BUILT_IN[kind]:
+        try:
+            return getattr(import_module(module), attribute)
+        except (ImportError, AttributeError) as error:
+            raise SettingsError(
+                f"the {kind} {name!r} ({found.help}) cannot be loaded from {found.target}: {error}; mend "
+                "that package, or uninstall it"
+            ) from error
     try:
         return getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:

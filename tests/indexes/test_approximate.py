@@ -38,14 +38,16 @@ def test_lists_look_where_a_mask_allows_something():
     rng = np.random.default_rng(3)
     centres = rng.standard_normal((100, 32))
     vectors = unit_rows(centres[rng.integers(0, 100, 20_000)] + 0.3 * rng.standard_normal((20_000, 32)))
-    query = unit_rows(centres[:1])
-    cosines = (vectors @ query[0]).astype(np.float64)
-    far = cosines < np.quantile(cosines, 0.2)
     index = index_family("ivf:2").build(vectors.astype(np.float16)).at(25)
-    (proposal,) = index.propose(query, 10, far)
-    best = np.argsort(np.where(far, -cosines, np.inf))[:10]
-    assert len(np.intersect1d(proposal.rows, best)) >= 9 and far[proposal.rows].all()
-    assert proposal.scanned < 0.4 * len(vectors)
+    found = 0
+    for query in unit_rows(centres[:20]):
+        cosines = (vectors @ query).astype(np.float64)
+        far = cosines < np.quantile(cosines, 0.2)
+        (proposal,) = index.propose(query[None], 10, far)
+        best = np.argsort(np.where(far, -cosines, np.inf))[:10]
+        found += len(np.intersect1d(proposal.rows, best))
+        assert far[proposal.rows].all() and proposal.scanned < 0.5 * len(vectors)
+    assert found >= 0.85 * 200
 
 
 @pytest.mark.parametrize(("share", "less"), [("chance", 0.95), ("far", 0.97), ("near", 1.0)])
@@ -63,7 +65,7 @@ def test_lists_with_few_allowed_rows_are_looked_at_less_deep(monkeypatch, share,
     best = np.argsort(np.where(mask, -cosines, np.inf))[:10]
     monkeypatch.setattr(lists, "NEARER", -np.inf)
     (deeper,) = index.propose(query, 10, mask)
-    assert np.isin(best, proposal.rows).sum() >= np.isin(best, deeper.rows).sum() >= 9
+    assert min(np.isin(best, one.rows).sum() for one in (proposal, deeper)) >= 9
     assert proposal.scanned <= less * deeper.scanned and (less < 1 or proposal.scanned == deeper.scanned)
 
 
@@ -77,7 +79,7 @@ def test_lists_are_looked_at_as_deep_as_the_best_that_were_found_ask_for():
     index = index_family("ivf").build(vectors.astype(np.float16)).at(40)
     few, many = index.propose(query, 10)[0], index.propose(query, 11)[0]
     assert np.isin(beside, few.rows).all() and np.isin(beside, many.rows).all()
-    assert few.scanned < 0.15 * len(vectors) and many.scanned > 3 * few.scanned
+    assert few.scanned < 0.15 * len(vectors) and many.scanned > 2 * few.scanned
 
 
 def test_lists_that_hold_too_few_allowed_rows_are_not_the_end():

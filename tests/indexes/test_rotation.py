@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pinakes.indexes import rotation
 from pinakes.indexes.rotation import banded_rotation, random_rotation
 
 
@@ -23,8 +24,10 @@ def test_products_are_those_of_the_rotated_vectors(dim, piece, padded, rows):
     assert (turn @ one) @ (turn @ other) == pytest.approx(one @ other, abs=1e-5)
 
 
-def test_a_piece_has_one_dimension_of_each_band_of_variance():
+@pytest.mark.parametrize("block", [700, 16_384])
+def test_a_piece_has_one_dimension_of_each_band_of_variance(monkeypatch, block):
     """Of eight dimensions four vary by 10 and four by 0.1: each pair gets one of either kind."""
+    monkeypatch.setattr(rotation, "BLOCK", block)
     rng = np.random.default_rng(3)
     widths = np.array([0.1, 10, 10, 0.1, 0.1, 10, 0.1, 10])
     sample = (rng.standard_normal((4000, 8)) * widths + 50).astype(np.float32)
@@ -39,3 +42,12 @@ def test_no_dimension_of_a_band_stands_out():
     sample = (rng.standard_normal((4000, 32)) * widths).astype(np.float32)
     deviations = (sample @ banded_rotation(sample, 2).T).std(axis=0)[::2]
     assert deviations.max() < 70 and deviations.min() > 0.5
+
+
+def test_principal_directions_have_one_sign():
+    """Of vectors in another order, or turned round, come the same directions."""
+    rng = np.random.default_rng(5)
+    sample = (rng.standard_normal((500, 12)) * np.linspace(3, 1, 12)).astype(np.float32)
+    turn = banded_rotation(sample, 3)
+    np.testing.assert_allclose(banded_rotation(-sample, 3), turn, atol=1e-4)
+    np.testing.assert_allclose(banded_rotation(sample[::-1].copy(), 3), turn, atol=1e-4)

@@ -278,7 +278,10 @@ class ListsFamily:
         index.cp.niter, index.cp.min_points_per_centroid = ROUNDS, 1
         # One thread: in two, sums of the clustering would come in no fixed order.
         faiss.omp_set_num_threads(1)
-        index.train(sample @ rotation.T)
+        turned = sample @ rotation.T
+        del sample  # a third of a gigabyte where there are millions of rows
+        index.train(turned)
+        del turned
         coder = faiss.clone_index(index)
         centres = index.quantizer.reconstruct_n(0, count)
         # FAISS keeps only a pointer to what it is given here.

@@ -5,6 +5,9 @@ from numpy.typing import NDArray
 
 SEED = 4
 
+BLOCK = 16_384
+"""Rows that are centred at once."""
+
 
 def random_rotation(dim: int) -> NDArray[np.float32]:
     """Return an orthogonal matrix, float32 of shape (dim, dim): the same one for the same dimension.
@@ -40,7 +43,15 @@ def banded_rotation(sample: NDArray[np.float32], piece: int) -> NDArray[np.float
 
 def _principal(sample: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the principal directions, those of the greatest variance first; any where nothing varies."""
-    centred = sample - sample.mean(axis=0) if len(sample) else sample
-    _, directions = np.linalg.eigh((centred.T @ centred).astype(np.float64))
-    principal: NDArray[np.float64] = directions.T[::-1]
+    dim = sample.shape[1]
+    mean = sample.mean(axis=0) if len(sample) else np.zeros(dim, np.float32)
+    covariance = np.zeros((dim, dim))
+    for start in range(0, len(sample), BLOCK):  # a copy of the whole would double what a build holds
+        centred = sample[start : start + BLOCK] - mean
+        covariance += centred.T @ centred
+    _, directions = np.linalg.eigh(covariance)
+    # Either sign will do, and which one comes out is chance: the same one makes the same codes everywhere.
+    greatest = np.abs(directions).argmax(axis=0)
+    signs = np.where(directions[greatest, np.arange(dim)] < 0, -1.0, 1.0)
+    principal: NDArray[np.float64] = (directions * signs).T[::-1]
     return principal

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from pinakes.retrieval.results import Results
 from pinakes.serving.access import Visitor
 from pinakes.serving.api.answers import json_response, problems
 from pinakes.serving.api.bodies import validated
-from pinakes.serving.api.media import media_address
+from pinakes.serving.api.media import thumb_address
 from pinakes.serving.api.parameters import KnownParameters
 from pinakes.serving.api.receipts import check_keeping
 from pinakes.serving.api.schemas import (
@@ -245,7 +244,7 @@ def wire_results(results: Results) -> dict[str, Any]:
     answer = results.to_dict()
     for hit in answer["hits"]:
         if hit["thumb"]:
-            hit["thumb"] = media_address(PurePosixPath(hit["thumb"]).stem)
+            hit["thumb"] = thumb_address(hit["thumb"])
     return answer
 
 

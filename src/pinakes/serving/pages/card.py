@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from pinakes.engine import Engine
 from pinakes.errors import UnknownNameError, WithheldError
 from pinakes.kernels.fusion import K
 from pinakes.retrieval.results import Hit, PlanStep
-from pinakes.serving.api.media import media_address
+from pinakes.serving.api.media import thumb_address
 from pinakes.serving.pages.templates import shortened
 from pinakes.types import Value
 
@@ -95,7 +94,13 @@ def make_cards(engine: Engine, hits: Iterable[Hit], plan: Sequence[PlanStep] = (
     """Return hits as a page shows them."""
     weights = {step.signal: step.weight for step in plan}
     return tuple(
-        Card(hit, _thumbnail_url(hit.thumb), _size(engine, hit), _contributions(hit, weights)) for hit in hits
+        Card(
+            hit,
+            thumb_address(hit.thumb) if hit.thumb else None,
+            _size(engine, hit),
+            _contributions(hit, weights),
+        )
+        for hit in hits
     )
 
 
@@ -134,11 +139,6 @@ def _license_name(code: str) -> str:
     if code.lower().startswith("cc"):
         return code.upper().replace("CC-", "CC ", 1)
     return code.replace("-", " ")
-
-
-def _thumbnail_url(thumb: str | None) -> str | None:
-    """Return the address of a thumbnail from where it is kept: the file is named by the picture's sha256."""
-    return media_address(PurePosixPath(thumb).stem) if thumb else None
 
 
 def _size(engine: Engine, hit: Hit) -> tuple[int, int] | None:

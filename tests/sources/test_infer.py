@@ -287,7 +287,12 @@ def test_brought_vectors_become_spaces(tmp_path):
     pl.DataFrame(frame).write_parquet(path)
     np.save(tmp_path / "clip-b32.npy", np.ones((2, 8), np.float32))
     np.save(tmp_path / "other.npy", np.ones((3, 8), np.float32))
-    settings = infer_settings(path, into=tmp_path).settings
+    inference = infer_settings(path, into=tmp_path)
+    settings = inference.settings
+    assert inference.notes[0] == (
+        "taken for vectors of the items, because they lie beside the table and have as many rows: "
+        "clip-b32.npy"
+    )
     assert settings.source.fields.vectors == {
         "vector": "vector",
         "picture_2": "picture",

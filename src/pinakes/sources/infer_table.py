@@ -57,7 +57,7 @@ def infer_table(table: Rows, id: str | None, views: Mapping[str, str] | None, no
             raise UnknownNameError("column", column, columns)
     rest = _usable(columns, notes)
 
-    spaces = find_spaces(rest, table.path.parent, sample.offered)
+    spaces = find_spaces(rest, table.path.parent, sample.offered, notes)
     _drop(rest, spaces.values())
     pictures = () if views is not None else find_picture_columns(rest, table.path.parent)
     key = id or find_id(rest, pictures, notes)

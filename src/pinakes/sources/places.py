@@ -88,8 +88,8 @@ def choose_views(
     return views
 
 
-def find_spaces(columns: Mapping[str, Column], base: Path, offered: int) -> dict[str, str]:
-    """Return space -> column of vectors, or ``.npy`` file beside the table with as many rows."""
+def find_spaces(columns: Mapping[str, Column], base: Path, offered: int, notes: list[str]) -> dict[str, str]:
+    """Return space -> column of vectors, or ``.npy`` file beside the table with as many rows; note files."""
     spaces: dict[str, str] = {}
     for name, column in columns.items():
         if vector_dim(column):
@@ -101,6 +101,11 @@ def find_spaces(columns: Mapping[str, Column], base: Path, offered: int) -> dict
             continue
         if fits:
             spaces[attribute_name(path.stem, (PICTURE_SPACE, *spaces))] = path.name
+    if files := [name for name in spaces.values() if name not in columns]:
+        notes.append(
+            "taken for vectors of the items, because they lie beside the table and have as many rows: "
+            f"{listed(files)}"
+        )
     return spaces
 
 

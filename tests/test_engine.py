@@ -1,3 +1,4 @@
+import gc
 import shutil
 import threading
 import time
@@ -384,6 +385,18 @@ def test_a_vector_without_a_direction_is_refused(engine, number):
     dim = engine.vectors("picture")[1].shape[1]
     with pytest.raises(QueryError, match="finite and not all zero"):
         engine.search(vector=np.full(dim, number))
+
+
+def test_opening_leaves_the_garbage_collector_as_it_was(gallery, tmp_path):
+    for collecting in (True, False):
+        (gc.enable if collecting else gc.disable)()
+        try:
+            pinakes.open(gallery).close()
+            with pytest.raises(SettingsError):
+                pinakes.open(tmp_path / "nothing")
+            assert gc.isenabled() == collecting
+        finally:
+            gc.enable()
 
 
 def test_opening_what_is_not_there(tmp_path, gallery):

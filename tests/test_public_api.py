@@ -58,8 +58,8 @@ def test_an_unknown_name_lists_the_known():
         raise AssertionError("pinakes.Serach exists")
 
 
-def test_importing_loads_nothing_heavy():
-    code = f"import pinakes, sys; print([m for m in {HEAVY} if m in sys.modules])"
+def test_importing_and_naming_what_opens_loads_nothing_heavy():
+    code = f"import pinakes, sys; pinakes.open; print([m for m in {HEAVY} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -50,9 +50,8 @@ from pinakes.media.originals import Originals
 from pinakes.settings import Settings, load_settings, parse_settings, save_settings
 from pinakes.snapshots import backup as backups
 from pinakes.snapshots import blocks, leases, refs, verify
-from pinakes.snapshots.layout import CollectionPaths, SnapshotName, check_collection, list_snapshots
+from pinakes.snapshots.layout import LIVE, CollectionPaths, SnapshotName, check_collection, list_snapshots
 from pinakes.snapshots.manifest import read_manifest
-from pinakes.snapshots.refs import LIVE
 from pinakes.snapshots.release import Release, with_parents
 from pinakes.sources.frame import as_table
 from pinakes.sources.open import open_source

@@ -30,8 +30,7 @@ from pinakes.retrieval.query_pictures import Pictures
 from pinakes.retrieval.results import Results
 from pinakes.retrieval.stopwatch import Stopwatch
 from pinakes.snapshots.duplicates import Kind
-from pinakes.snapshots.layout import CollectionPaths
-from pinakes.snapshots.refs import LIVE
+from pinakes.snapshots.layout import LIVE, CollectionPaths
 from pinakes.snapshots.release import Release
 from pinakes.types import Collapse, Item, ItemScore, View
 

@@ -30,9 +30,8 @@ from pinakes.kernels.spread import spread_evenly
 from pinakes.opening import open_engine
 from pinakes.settings import Settings, load_settings, save_settings
 from pinakes.snapshots import refs
-from pinakes.snapshots.layout import CollectionPaths
+from pinakes.snapshots.layout import LIVE, CollectionPaths
 from pinakes.snapshots.reader import open_snapshot
-from pinakes.snapshots.refs import LIVE
 from pinakes.snapshots.release import Release
 
 CANDIDATE = "candidate"

@@ -31,6 +31,13 @@ def test_rows_of_living_items_only():
     assert "a" not in release.row_of
 
 
+def test_rows_are_found_by_ids_of_any_letters_and_by_nothing_else():
+    ids = ["", "Z", "a", "ab", "é", "\uffff", "\U0001f600"]
+    release = corpus_of(segment(dict.fromkeys(ids, "")))
+    assert dict(release.row_of) == {name: row for row, name in enumerate(ids)}
+    assert [release.row_of.get(name) for name in ("A", "aa", "zz", "\U0001f601", 2, None)] == [None] * 6
+
+
 def test_an_item_that_was_taken_away_and_came_back_has_its_newest_row():
     release = corpus_of(segment({"a": "x"}), segment({}, removed=["a"]), segment({"a": "y"}))
     assert dict(release.row_of) == {"a": 1}

@@ -20,8 +20,7 @@ from pinakes.kernels.threads import one_matrix_thread
 from pinakes.media.originals import Originals
 from pinakes.settings import Settings
 from pinakes.snapshots import refs
-from pinakes.snapshots.layout import CollectionPaths
-from pinakes.snapshots.refs import LIVE
+from pinakes.snapshots.layout import LIVE, CollectionPaths
 from pinakes.snapshots.release import Release, make_release
 from pinakes.sources.files import PictureFiles, source_folder
 from pinakes.synonyms import load_synonyms, with_synonyms

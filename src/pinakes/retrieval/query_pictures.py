@@ -4,19 +4,20 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
 
 from pinakes.errors import MediaError, QueryError
-from pinakes.media.colour import to_srgb
 from pinakes.media.read import read_picture_file
 from pinakes.media.reasons import Reason
 from pinakes.retrieval.query import finite_weight
 
-Picture: TypeAlias = str | Path | bytes | Image.Image | NDArray[np.uint8]
+if TYPE_CHECKING:
+    from PIL import Image
+
+Picture: TypeAlias = Union[str, Path, bytes, "Image.Image", NDArray[np.uint8]]
 """A picture in a query: a path, the bytes of a file, a PIL image, or RGB of shape (h, w, 3)."""
 
 Weighted: TypeAlias = Sequence[tuple[Any, float] | tuple[Any, float, str | None]]
@@ -76,6 +77,8 @@ def _picture_bytes(picture: Picture) -> bytes:
         return picture
     if isinstance(picture, str | Path):
         return read_picture_file(Path(picture))
+    from PIL import Image  # noqa: PLC0415 - 15 ms, for what few searches need
+
     if isinstance(picture, np.ndarray):
         if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
             raise QueryError(
@@ -88,11 +91,15 @@ def _picture_bytes(picture: Picture) -> bytes:
     return _as_file(picture)
 
 
-def _as_file(picture: Image.Image) -> bytes:
+def _as_file(picture: "Image.Image") -> bytes:
     """Return what a PIL image shows as the bytes of a PNG file: upright, in sRGB, as its own file would be.
 
     PNG has no CMYK, and what is opened and not yet turned says how it is to be turned beside its pixels.
     """
+    from PIL import ImageOps  # noqa: PLC0415 - as above
+
+    from pinakes.media.colour import to_srgb  # noqa: PLC0415 - imports PIL
+
     buffer = io.BytesIO()
     try:
         shown = to_srgb(ImageOps.exif_transpose(picture))

@@ -8,8 +8,8 @@ from pinakes.engine import Engine
 from pinakes.errors import IntegrityError, PinakesError
 from pinakes.opening import open_engine
 from pinakes.settings import load_settings
-from pinakes.snapshots.layout import CollectionPaths
-from pinakes.snapshots.refs import LIVE, list_refs, read_ref, read_release
+from pinakes.snapshots.layout import LIVE, CollectionPaths
+from pinakes.snapshots.refs import list_refs, read_ref, read_release
 from pinakes.snapshots.release import Release
 from pinakes.snapshots.verify import verify_release
 

@@ -10,6 +10,9 @@ from pinakes.errors import UsageError, not_a_collection
 from pinakes.synonyms import SYNONYMS_FILE
 from pinakes.types import SETTINGS_FILE
 
+LIVE = "live"
+"""The ref whose release is served."""
+
 TEMPORARY = ".tmp-"
 """What is being written begins with this, and is renamed when it is complete."""
 

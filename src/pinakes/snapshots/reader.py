@@ -45,6 +45,10 @@ class Snapshot:
         """items.parquet; read when first asked for, and kept."""
         return _read_table(self.files.items, self.manifest.counts.items)
 
+    def shown_items(self) -> pl.DataFrame:
+        """Read items.parquet without the hashes, which are half of it and which nobody searches; not kept."""
+        return _read_table(self.files.items, self.manifest.counts.items, without="content_hash")
+
     @cached_property
     def views(self) -> pl.DataFrame:
         """views.parquet; read when first asked for, and kept."""
@@ -181,9 +185,9 @@ def _map_array(path: Path) -> Vectors:
         raise IntegrityError(path, f"is not an array as it was written: {error}") from None
 
 
-def _read_table(path: Path, rows: int) -> pl.DataFrame:
+def _read_table(path: Path, rows: int, *, without: str = "") -> pl.DataFrame:
     try:
-        table = pl.read_parquet(path)
+        table = pl.scan_parquet(path).drop(without, strict=False).collect()
     except (OSError, PolarsError) as error:
         raise IntegrityError(path, f"is not a table as it was written: {error}") from None
     if table.height != rows:

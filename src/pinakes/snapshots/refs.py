@@ -14,9 +14,6 @@ from pinakes.snapshots.durable import exclusive, replace_file, storage_errors
 from pinakes.snapshots.layout import CollectionPaths
 from pinakes.snapshots.release import Release, check_release
 
-LIVE = "live"
-"""The ref whose release is served."""
-
 HISTORY = 100
 """How many moves a ref remembers."""
 

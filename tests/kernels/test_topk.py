@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pinakes.kernels.topk import best
+from pinakes.kernels.topk import best, reached
 
 
 def test_best_by_hand():
@@ -19,3 +19,16 @@ def test_best_equals_a_full_sort(values, k, random):
     random.shuffle(order)
     expected = sorted(range(len(values)), key=lambda i: (-values[i], order[i]))[:k]
     assert best(np.array(values, dtype=float), np.array(order, dtype=np.int64), k).tolist() == expected
+
+
+def test_reached_by_hand():
+    """Eight blocks of two: the best are 7, 6, 5, 4, 3, 2, 1 and 8; the second of them is 7."""
+    scores = np.array([7, 6, 5, 4, 3, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 8], dtype=float)
+    assert reached(scores, 2) == 7.0
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=60), st.integers(1, 60))
+def test_as_many_as_wanted_reach_it(values, k):
+    scores = np.array(values, dtype=float)
+    k = min(k, len(scores))
+    assert np.count_nonzero(scores >= reached(scores, k)) >= k

@@ -32,15 +32,15 @@ from pinakes.indexes.bm25.query import Clause, Typed, WordQuery
 from pinakes.indexes.bm25.reader import Reader
 from pinakes.indexes.bm25.segment import Segment
 from pinakes.indexes.bm25.synonyms import Synonyms
-from pinakes.kernels.topk import best
+from pinakes.kernels.topk import best, reached
 from pinakes.synonyms import Rules
 
 DECIMALS = 6
 SMALLEST = 10.0**-DECIMALS
 """What a match scores at least: a word that every item holds must not round to no match at all."""
 
-BLOCK = 64
-"""Rows of which the best is looked at first, to leave most of the others out before they are ranked."""
+FEW = 64
+"""Rows to each wanted one from which most are left out before they are ranked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -278,9 +278,7 @@ def _dense_sums(found: Sequence[tuple[Saturated, float]], rows: int) -> NDArray[
 
 def _at_least_kth(sums: NDArray[np.float64], k: int) -> NDArray[np.int64]:
     """Return the rows above 0 that may be among the k best once rounded, and perhaps a few more."""
-    blocks = sums[: len(sums) // BLOCK * BLOCK].reshape(-1, BLOCK).max(axis=1)
     floor = 0.0
-    if 0 < k <= len(blocks):
-        # At least k rows are as good as the k-th best block; rounding moves each by half a unit at most.
-        floor = float(np.partition(blocks, len(blocks) - k)[len(blocks) - k]) - 2 * SMALLEST
+    if 0 < k <= len(sums) // FEW:
+        floor = reached(sums, k) - 2 * SMALLEST  # rounding moves each by half a unit at most
     return np.flatnonzero(sums > max(floor, 0.0)).astype(np.int64)

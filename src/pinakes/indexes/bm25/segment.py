@@ -1,8 +1,8 @@
 """One snapshot's words in a release: which of its living items hold a term, a sequence of terms, a word."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from pinakes.indexes.bm25.postings import FieldPostings, Postings
 from pinakes.indexes.bm25.query import Wording
+
+KEPT = 1024
+"""Terms whose number is not looked up again."""
 
 SCAN_ABOVE = 1 / 16
 """Share of a field's words above which all are looked through instead of picking those of some items."""
@@ -42,9 +45,14 @@ class Segment:
         """Whether all its items live."""
         return bool(self.alive.all())
 
+    @cached_property
+    def _number(self) -> Callable[[str], int | None]:
+        """Look up the number of a term; those of late are kept, as a query asks for each several times."""
+        return lru_cache(KEPT)(self.postings.terms.find)
+
     def held(self, wording: Wording, fields: Collection[str]) -> Iterator[Held]:
         """Yield where living items hold terms that follow each other, field by field."""
-        numbers = [self.postings.terms.find(term) for term in wording]
+        numbers = [self._number(term) for term in wording]
         if None in numbers:
             return
         for name in fields:
@@ -67,7 +75,7 @@ class Segment:
         self, wording: Wording, rows: NDArray[np.int64], fields: Collection[str]
     ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
         """Yield for each field which of some living items hold a wording in it; rows of the segment."""
-        number = self.postings.terms.find(wording[0]) if len(wording) == 1 else None
+        number = self._number(wording[0]) if len(wording) == 1 else None
         lists: Iterator[tuple[str, NDArray[np.integer]]]
         if number is None:
             lists = ((held.field, held.rows) for held in self.held(wording, fields))

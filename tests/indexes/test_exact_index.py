@@ -117,12 +117,3 @@ def test_what_was_fetched_for_a_filter_answers_other_queries_under_it():
         assert found.scores.tolist() == sorted(products.tolist(), reverse=True)[:2]
         assert (values[found.rows].astype(np.float32) @ query).tolist() == found.scores.tolist()
         assert set(found.rows.tolist()) <= set(among.tolist())
-
-
-def test_the_rows_of_a_mask_are_found_again_by_its_bits_and_not_by_its_place():
-    scan = codes.CodeScan(np.eye(20, 32).astype(np.float16), "QT_fp16")
-    mask = np.arange(20) % 2 == 0
-    assert scan.rows_of(mask).tolist() == list(range(0, 20, 2))
-    assert scan.rows_of(mask.copy()) is scan.rows_of(mask)
-    mask[2] = False
-    assert scan.rows_of(mask).tolist() == [0, *range(4, 20, 2)]

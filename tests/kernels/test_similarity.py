@@ -20,6 +20,17 @@ def test_cosine_scores_by_hand():
     assert cosine_scores(vectors, query).tolist() == [0.6, 1.0, -0.8]
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_scores_are_the_sums_of_products_in_float64(dtype):
+    rng = np.random.default_rng(0)
+    vectors = unit_rows(rng.standard_normal((40, 130))).astype(dtype)
+    vectors[0, :3] = 6e-8, -6e-8, 0.0  # the smallest halves, which float16 holds with fewer bits
+    query = unit_rows(rng.standard_normal((1, 130)))[0]
+    products = vectors.astype(np.float64) * query.astype(np.float64)
+    expected = np.round(products.sum(axis=1), 6) + 0.0
+    assert cosine_scores(vectors, query).tobytes() == expected.tobytes()
+
+
 def test_scores_are_never_negative_zero():
     scores = cosine_scores(np.array([[-1e-9, 0.0]], dtype=np.float32), np.array([1.0, 0.0], dtype=np.float32))
     assert not np.signbit(scores[0])

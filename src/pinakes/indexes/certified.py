@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.indexes.codes import CodeScan, Found
+from pinakes.indexes.known import KnownRows
 from pinakes.kernels.similarity import Stored, products_at, scan_error
 
 FIRST, MARGIN = 4, 64
@@ -70,8 +71,10 @@ class Proof:
 
 def certified(
     scanner: CodeScan,
+    known: KnownRows,
     asked: NDArray[np.float32],
     mask: NDArray[np.bool_] | None,
+    *,
     share: float,
     proof: Proof,
 ) -> NDArray[np.int64] | None:
@@ -79,6 +82,7 @@ def certified(
 
     Args:
         scanner: of the codes.
+        known: which rows the latest mask allows.
         asked: the query as the scanner takes it.
         mask: shape (n,), True where a row may be found; None for all.
         share: of the rows that the mask allows.
@@ -88,7 +92,7 @@ def certified(
         int64 rows, ascending: a superset of the true k best.
     """
     if mask is not None and share < FEW_ALLOWED:
-        among = scanner.rows_of(mask)
+        among = known.of(mask)
         return proof.attempt(lambda most: scanner.best_among(asked, most, among), ATTEMPTS)
     if mask is not None and share >= MOST_ALLOWED:
         allowed = mask

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pinakes.indexes.base import Proposal
 from pinakes.indexes.certified import FEW_ALLOWED, Proof, certified
 from pinakes.indexes.codes import CodeScan, faiss_is_imported
+from pinakes.indexes.known import KnownRows
 from pinakes.kernels.scan import best_rows
 from pinakes.kernels.similarity import Stored, scan_error
 
@@ -40,6 +41,7 @@ class ExactIndex:
             vectors: unit rows, shape (n, dim), float16 or float32; kept as they are.
         """
         self._vectors = vectors
+        self.known = KnownRows()
 
     def at(self, effort: int) -> Self:
         """Return itself: it cannot look harder."""
@@ -49,15 +51,21 @@ class ExactIndex:
         self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None = None
     ) -> list[Proposal]:
         """Propose every row that may be among the k best; see `VectorIndex.propose`."""
+        scanned = len(self._vectors) if mask is None else self.known.count(mask)
+        return self.propose_of(queries, k, mask, scanned)
+
+    def propose_of(
+        self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None, scanned: int
+    ) -> list[Proposal]:
+        """Propose rows as `propose` does, where it is known how many the mask allows."""
         n = len(self._vectors)
-        scanned = n if mask is None else int(np.count_nonzero(mask))
         many = n > (VERY_FEW if faiss_is_imported() else FEW)
         by_faiss = self._vectors.dtype == np.float16 and many and len(queries) < TOGETHER
         in_place = mask is None or scanned >= FEW_ALLOWED * n
         if by_faiss and in_place and k >= 1:
             return [self._scan(query, k, mask, scanned) for query in queries]
         if by_faiss and mask is not None and 1 <= k < scanned:
-            allowed = self._codes.rows_of(mask)
+            allowed = self.known.of(mask)
             return [Proposal(self._gather(query, k, allowed), scanned) for query in queries]
         among = None if mask is None else np.flatnonzero(mask)
         return [Proposal(rows, scanned) for rows in best_rows(self._vectors, queries, k, among)]
@@ -70,7 +78,8 @@ class ExactIndex:
     ) -> Proposal:
         error = scan_error(self._vectors.shape[1])
         proof = Proof(self._vectors, query, k, unit=1.0, offset=0.0, error=error)
-        rows = certified(self._codes, query, mask, scanned / len(self._vectors), proof)
+        share = scanned / len(self._vectors)
+        rows = certified(self._codes, self.known, query, mask, share=share, proof=proof)
         if rows is None:
             among = None if mask is None else np.flatnonzero(mask)
             rows = best_rows(self._vectors, query[None], k, among)[0]

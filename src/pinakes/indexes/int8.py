@@ -84,10 +84,10 @@ class Int8Index:
     ) -> list[Proposal]:
         """Propose every row that may be among the k best; see `VectorIndex.propose`."""
         n = len(self._vectors)
-        allowed = n if mask is None else int(np.count_nonzero(mask))
+        allowed = n if mask is None else self._plain.known.count(mask)
         few = k if mask is None else max(k, FEW + PAYING * (FIRST * k + MARGIN))
         if k < 1 or len(queries) >= TOGETHER or allowed < few:
-            return self._plain.propose(queries, k, mask)
+            return self._plain.propose_of(queries, k, mask, allowed)
         return [self._scan(query, k, mask, allowed) for query in queries]
 
     def save(self, folder: Path) -> None:
@@ -111,7 +111,8 @@ class Int8Index:
 
         error = self._codes.error + missed * self._codes.length + self._rounding
         proof = Proof(self._vectors, query, k, unit, offset, error)
-        rows = certified(self._scanner, whole, mask, allowed / len(self._vectors), proof)
+        share = allowed / len(self._vectors)
+        rows = certified(self._scanner, self._plain.known, whole, mask, share=share, proof=proof)
         if rows is None:
             return self._plain.propose(query[None], k, mask)[0]
         return Proposal(rows, allowed)

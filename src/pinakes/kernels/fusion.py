@@ -23,7 +23,7 @@ def reciprocal_rank_fusion(
         (rows ascending, without repeats; their fused scores rounded to nine decimals).
     """
     rows = np.sort(np.concatenate([np.empty(0, np.int64), *(list_rows for list_rows, _ in lists)]))
-    rows = rows[np.flatnonzero(np.diff(rows, prepend=-1))]  # for so few half the time of np.unique
+    rows = np.concatenate([rows[:1], rows[1:][rows[1:] != rows[:-1]]])  # half the time of np.unique
     fused = np.zeros(len(rows))
     for list_rows, weight in lists:
         ranks = np.arange(1, len(list_rows) + 1)

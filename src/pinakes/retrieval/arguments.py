@@ -99,7 +99,7 @@ class SearchArguments:
             QueryError: says which argument, what it takes, and what was given.
         """
         for name, value in (("top", self.top), ("candidates", self.candidates), ("offset", self.offset)):
-            if not isinstance(value, Integral):
+            if not isinstance(value, int | Integral):  # the first is told in a tenth of the time
                 raise QueryError(f"{name} is a whole number, got {value!r}")
         if not isinstance(self.as_of, date | None):
             raise QueryError(f"as_of is a datetime.date, got {self.as_of!r}")

@@ -44,7 +44,9 @@ class SpacePart:
 
     def of_rows(self, values: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return what is known of every item for each row, shape (n,); not copied where there is a run."""
-        return values[self.item_rows if self.run is None else self.run]
+        if self.run is None:
+            return values[self.item_rows]
+        return values if len(values) == len(self.item_rows) else values[self.run]
 
     @property
     def planner(self) -> Planner:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from pinakes.kernels.similarity import cosine_scores
 from pinakes.kernels.topk import best
 from pinakes.retrieval.corpus import Space, SpacePart
 from pinakes.retrieval.planner import Choice
+
+Number = TypeVar("Number", bound=np.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ def _enough_items(
 def _score(part: SpacePart, choice: Choice, query: NDArray[np.float32], proposal: Proposal) -> DenseHits:
     """Score proposed rows exactly, and keep the best of each item."""
     rows, vectors = proposal.rows, part.vectors.view(np.ndarray)  # a memory map is slow to index
-    items, scores = part.item_rows[rows], cosine_scores(vectors[rows], query)
+    items, scores = part.item_rows[rows], cosine_scores(vectors.take(rows, axis=0), query)
     if part.run is None:
         # Sorted by item, then score, then row; the first of each item is kept.
         ranked = np.lexsort((rows, -scores, items))
@@ -158,14 +161,17 @@ def _score(part: SpacePart, choice: Choice, query: NDArray[np.float32], proposal
 
 def _merged(found: Sequence[DenseHits], k: int, order: NDArray[np.int64]) -> DenseHits:
     """Merge what the segments found for one query by score."""
-    rows = np.concatenate([f.rows for f in found])
-    scores = np.concatenate([f.scores for f in found])
+    rows, scores = _joined([f.rows for f in found]), _joined([f.scores for f in found])
     top = best(scores, order[rows], k)
     return DenseHits(
         rows=rows[top],
         scores=scores[top],
-        view_rows=np.concatenate([f.view_rows for f in found])[top],
+        view_rows=_joined([f.view_rows for f in found])[top],
         scanned=sum(f.scanned for f in found),
         method="+".join(dict.fromkeys(f.method for f in found)),
         recall=min(f.recall for f in found),
     )
+
+
+def _joined(parts: Sequence[NDArray[Number]]) -> NDArray[Number]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

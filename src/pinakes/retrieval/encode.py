@@ -120,6 +120,8 @@ class QueryEncoder:
             WithheldError: an item that was taken down.
             MediaError: a picture that was refused.
         """
+        if text is None and image is None and like is None:
+            return self._alone(self._vectors(vector))
         texts = _weighted_texts("text", text)
         likes = _weighted_texts("like", like)
         shown = [*self._images(query_pictures(image)), *self._likes(likes), *self._vectors(vector)]
@@ -145,6 +147,12 @@ class QueryEncoder:
             fallback=partial(self._fallback, texts, unasked) if unasked else None,
             exclude=frozenset(i for i, _ in likes),
         )
+
+    def _alone(self, vectors: Sequence[Clause]) -> Encoded:
+        """Return what is asked for by vectors and nothing else, one for each space at most."""
+        by_space = {clause.space: _compose([clause]) for clause in vectors}
+        ordered = {name: by_space[name] for name in self.corpus.spaces if name in by_space}
+        return Encoded(None, ordered, {}, frozenset(), None, frozenset())
 
     def _beside(self, spoken: Clause, by_words: frozenset[str]) -> Clause:
         """Return the clause of words as it counts beside pictures, items and vectors."""

@@ -16,7 +16,7 @@ def test_product_quantisation_keeps_the_contract(name, recall):
 
 @pytest.mark.parametrize(("name", "recall"), [("ivf", 0.95), ("ivf:3", 0.95)])
 def test_inverted_lists_keep_the_contract(name, recall):
-    assert check_index(index_family(name), recall=recall).name == {"ivf": "ivf:4"}.get(name, name)
+    assert check_index(index_family(name), recall=recall).name == {"ivf": "ivf:2"}.get(name, name)
 
 
 @pytest.mark.parametrize("share", [None, 0.7])

@@ -312,5 +312,5 @@ def test_the_ladder_follows_the_rows():
     few, many, huge = (short_tuning(rows).families for rows in (100_000, 1_000_000, 10_000_000))
     assert few == ("exact", "int8", "pq:4", "pq:2")
     assert many == ("exact", "int8", "ivf:4", "ivf:2")
-    assert huge == ("exact", "ivf:4")
+    assert huge == ("exact", "ivf:2")
     assert "hnsw" in ladder(100_000) and "hnsw" not in ladder(10_000_000)

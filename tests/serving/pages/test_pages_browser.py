@@ -82,10 +82,18 @@ def test_results_come_while_typing_and_the_address_is_the_search(open_page, serv
 def test_the_old_grid_dims_and_never_blanks(open_page):
     page = open_page("/?q=blue")
     before = ids(page)
-    page.route("**/?q=red**", lambda route: page.wait_for_timeout(400) or route.continue_())
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/?q=red**", hold)
     page.fill("#q", "red")
     page.wait_for_selector("#results[aria-busy=true]")
     assert ids(page) == before
+    while not held:
+        page.wait_for_timeout(10)
+    held[0].continue_()
     page.wait_for_selector(DONE)
     assert ids(page) != before
 

@@ -31,6 +31,7 @@ COLOURS = {
     "pinakes:pq:2": "#e08e1b",
     "pinakes:pq:4": "#b5651d",
     "pinakes:ivf": "#f0a202",
+    "pinakes:ivf:2": "#f0a202",
     "pinakes-engine": "#c2569b",
     "pinakes-engine-words": "#d98cc0",
     "numpy": "#8a8f98",

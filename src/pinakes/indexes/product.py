@@ -38,7 +38,7 @@ FIRST, MARGIN, FILTERED_MARGIN = 2, 92, 192
 """At first twice the wanted rows and 92 more are scored again, then as many more as effort asks for; under a
 mask 192 more, as no filter may lose a row.
 
-Without a mask ten rows took 0.60 to 0.85 ms with 192, 0.45 to 0.71 with 92. At effort 40 neither lost a row
+Without a mask ten rows took 0.72 to 0.83 ms with 192, 0.61 to 0.78 with 92. At effort 40 neither lost a row
 of 760 answers; of 4,400 under masks 192 lost none and 92 one (100,000 vectors of five kinds, `pq:4`).
 """
 

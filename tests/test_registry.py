@@ -7,7 +7,8 @@ import pytest
 
 from pinakes import registry
 from pinakes.errors import MissingExtraError, SettingsError, UnknownNameError
-from pinakes.registry import BUILT_IN, Component, components, load
+from pinakes.indexes.families import index_family
+from pinakes.registry import BUILT_IN, Component, component, components, load
 
 ALL = [(kind, name, component) for kind, named in BUILT_IN.items() for name, component in named.items()]
 
@@ -85,3 +86,9 @@ def test_a_mistake_inside_pinakes_is_not_a_missing_extra(monkeypatch):
     monkeypatch.setattr(registry, "BUILT_IN", {"encoder": {"broken": component}})
     with pytest.raises(ModuleNotFoundError, match="no_such_module"):
         load("encoder", "broken")
+
+
+@pytest.mark.parametrize("name", ["pq", "ivf"])
+def test_what_an_index_takes_names_its_default(name):
+    _, _, default = index_family(name).name.partition(":")
+    assert f", {default} unless given" in component("index", name).takes

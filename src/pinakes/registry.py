@@ -66,7 +66,7 @@ BUILT_IN: Mapping[str, Mapping[str, Component]] = MappingProxyType(
                 "ivf": Component(
                     "pinakes.indexes.lists:ListsFamily",
                     "inverted lists of product-quantised codes: only the nearest clusters",
-                    takes="how many dimensions share four bits, 4 unless given",
+                    takes="how many dimensions share four bits, 2 unless given",
                 ),
                 "hnsw": Component("pinakes.indexes.graph:GraphFamily", "a graph of near neighbours"),
             }
